@@ -1,0 +1,214 @@
+/**
+ * The command line of `deno task ablate`.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+
+const ENGINES = ["auto", "tensorflow", "webgpu", "wasm"] as const;
+
+/** Engine names that the command takes. */
+export type EngineChoice = (typeof ENGINES)[number];
+
+/** What the command line asks for; null where it leaves the choice to the experiment or the machine. */
+export interface AblateOptions {
+  /** Absolute path of the experiment's file. */
+  readonly experiment: string;
+  readonly engine: EngineChoice;
+  /** `tiny`, `smollm2`, or the absolute path of a model. */
+  readonly model: string;
+  /** Absolute paths of question files; empty for the built-in generator. */
+  readonly data: readonly string[];
+  readonly arms: readonly string[] | null;
+  readonly seeds: number | null;
+  readonly steps: number | null;
+  readonly jobs: number | null;
+  /** Absolute path of the run's folder. */
+  readonly out: string | null;
+  readonly resume: boolean;
+  /** Seed of the generator, of the splits and of the budgets. */
+  readonly sampleSeed: number;
+}
+
+/** The experiment that runs if none is named. */
+export const DEFAULT_EXPERIMENT: string = fileURLToPath(
+  new URL("./length_penalty.ts", import.meta.url),
+);
+
+const OPTIONS = {
+  engine: { type: "string" },
+  model: { type: "string" },
+  data: { type: "string", multiple: true },
+  arms: { type: "string" },
+  seeds: { type: "string" },
+  steps: { type: "string" },
+  jobs: { type: "string" },
+  out: { type: "string" },
+  resume: { type: "boolean" },
+  "sample-seed": { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** What `--help` prints. */
+export const HELP =
+  `Trains one policy for each arm of an experiment and reports how the arms differ.
+
+Usage: deno task ablate [EXPERIMENT] [options]
+
+  EXPERIMENT          a file that exports defineExperiment(...) as its default
+                      (experiments/length_penalty.ts)
+  --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
+  --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
+  --data PATH         questions from a file instead of the generator; may be repeated
+  --arms A,B          only these arms (all); the policy before training is always evaluated
+  --seeds N           train each arm with seeds 1 .. N (as the experiment says)
+  --steps N           training steps of each arm (as the experiment says)
+  --jobs N            arms trained at a time (tiny: the number of cores; other models: 1)
+  --out DIR           the run's folder (runs/<experiment>-<date>-<time>)
+  --resume            go on with the run in --out DIR; finished arms are kept
+  --sample-seed N     seed of the generated questions, the splits and the budgets (0)
+  -h, --help          this text
+
+Examples:
+  deno task ablate
+  deno task ablate --arms none,exact --seeds 3 --steps 60
+  deno task ablate --model smollm2 --data medqa.jsonl --data medcalc.json --steps 200
+  deno task ablate my_experiment.ts --out runs/mine
+  deno task ablate my_experiment.ts --out runs/mine --resume
+
+Ctrl-C ends every arm after its present step, writes a checkpoint, and prints the command that goes on.
+Exit status: 0 if every arm finished, 1 if one failed, 2 for a wrong command line, 130 if interrupted.
+`;
+
+/** Thrown for a command line that cannot be followed. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+function refuse(option: string, must: string, found: string): never {
+  throw new UsageError(
+    `Cannot start: ${option} must be ${must}: current value is ${found}. See --help`,
+  );
+}
+
+function wholeNumber(option: string, value: string | undefined, least: number): number | null {
+  if (value === undefined) return null;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < least || !Number.isSafeInteger(number)) {
+    refuse(option, `a whole number, ${least} or more`, JSON.stringify(value));
+  }
+  return number;
+}
+
+/** A built-in model's name, or the absolute path of a model's file. */
+function modelName(value: string, cwd: string): string {
+  return value === "tiny" || value === "smollm2" ? value : resolve(cwd, value);
+}
+
+/**
+ * Reads the arguments.
+ *
+ * @example
+ * ```ts
+ * import { parseAblateOptions } from "./ablate_options.ts";
+ * import { assertEquals } from "@std/assert";
+ * const options = parseAblateOptions(["--arms", "none,exact", "--seeds=3"], "/");
+ * assertEquals(options === "help" ? null : [options.arms, options.seeds], [["none", "exact"], 3]);
+ * ```
+ * @param args Arguments after the program's name.
+ * @param cwd Folder from which relative paths are taken.
+ * @returns The options, or `help` if help was asked for.
+ * @throws {UsageError} naming the option, what it must be, and the value found.
+ */
+export function parseAblateOptions(
+  args: readonly string[],
+  cwd: string,
+): AblateOptions | "help" {
+  // Not strict, as Node's own messages name neither the value found nor the choices.
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const known = Object.hasOwn(OPTIONS, token.name);
+    if (!known) {
+      const names = Object.keys(OPTIONS).map((option) => `--${option}`).join(", ");
+      refuse("an option", `one of ${names}`, token.rawName);
+    }
+    const takesValue = OPTIONS[token.name as keyof typeof OPTIONS].type === "string";
+    if (
+      takesValue &&
+      (token.value === undefined || (!token.inlineValue && token.value.startsWith("-")))
+    ) {
+      refuse(token.rawName, "followed by a value", token.value ?? "nothing");
+    }
+    if (!takesValue && token.value !== undefined) {
+      refuse(token.rawName, "written without a value", JSON.stringify(token.value));
+    }
+  }
+  if (values.help) return "help";
+  const given = values as { readonly [name: string]: string | undefined };
+  if (positionals.length > 1) refuse("EXPERIMENT", "one file", positionals.join(" "));
+
+  const engine = (given.engine ?? "auto") as EngineChoice;
+  if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
+  const arms = given.arms?.split(",") ?? null;
+  if (arms?.some((arm) => arm === "")) {
+    refuse("--arms", "names with commas between them", JSON.stringify(given.arms));
+  }
+  const resume = values.resume === true;
+  if (resume && given.out === undefined) refuse("--resume", "given with --out DIR", "no --out");
+  return {
+    experiment: positionals[0] === undefined ? DEFAULT_EXPERIMENT : resolve(cwd, positionals[0]),
+    engine,
+    model: modelName(given.model ?? "tiny", cwd),
+    data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
+    arms: arms === null ? null : [...new Set(arms)],
+    seeds: wholeNumber("--seeds", given.seeds, 1),
+    steps: wholeNumber("--steps", given.steps, 1),
+    jobs: wholeNumber("--jobs", given.jobs, 1),
+    out: given.out === undefined ? null : resolve(cwd, given.out),
+    resume,
+    sampleSeed: wholeNumber("--sample-seed", given["sample-seed"], 0) ?? 0,
+  };
+}
+
+/** One argument as a POSIX shell reads it back. */
+function quote(argument: string): string {
+  return /^[A-Za-z0-9_\/.,:=@%+-]+$/.test(argument)
+    ? argument
+    : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The command that goes on with an interrupted run.
+ *
+ * @example
+ * ```ts
+ * import { resumeCommand } from "./ablate_options.ts";
+ * import { assertEquals } from "@std/assert";
+ * assertEquals(
+ *   resumeCommand(["--steps", "60"], "/data/my run"),
+ *   "deno task ablate --steps 60 --out '/data/my run' --resume",
+ * );
+ * ```
+ * @param args The arguments of the interrupted command.
+ * @param out The run's folder.
+ */
+export function resumeCommand(args: readonly string[], out: string): string {
+  const kept: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i]!;
+    if (argument === "--resume" || argument.startsWith("--out=")) continue;
+    if (argument === "--out") i++;
+    else kept.push(argument);
+  }
+  return ["deno", "task", "ablate", ...kept, "--out", out, "--resume"].map(quote).join(" ");
+}

@@ -1,0 +1,98 @@
+/**
+ * What one arm under one seed is told: everything that its results depend on, and nothing else, so that
+ * equal configs mean equal results and a resumed run can be checked against the one it goes on with.
+ *
+ * @module
+ */
+
+import type { BudgetSpec } from "@terse/data";
+import type { EngineName } from "@terse/rl";
+import type {
+  Experiment,
+  ExperimentSettings,
+  SettingsName,
+  TrainingSettings,
+} from "./experiment.ts";
+import { findArm, START_ARM } from "./experiment.ts";
+
+/** Content of an arm folder's `config.json`. */
+export interface ArmConfig {
+  readonly experiment: {
+    readonly name: string;
+    /** Absolute path of the file that declares it. */
+    readonly path: string;
+    readonly sha256: string;
+  };
+  /** Name of the arm; `start` for the policy before training. */
+  readonly arm: string;
+  readonly seed: number;
+  /** Training steps; 0 for `start`. */
+  readonly steps: number;
+  readonly settings: SettingsName;
+  readonly engine: EngineName;
+  readonly model: {
+    /** `tiny`, `smollm2`, or an absolute path. */
+    readonly name: string;
+    /** SHA-256 of its weights. */
+    readonly sha256: string;
+  };
+  readonly data: {
+    /** Absolute paths; empty for the generator. */
+    readonly paths: readonly string[];
+    readonly sampleSeed: number;
+    /** SHA-256 of the questions with their splits and budgets. */
+    readonly hash: string;
+  };
+  /** The components that training sums; their functions live in the experiment's file. */
+  readonly rewards: readonly { readonly name: string; readonly weight: number }[];
+  /** The experiment's, with the arm's overrides in place. */
+  readonly training: TrainingSettings;
+  readonly checkpointEvery: number;
+  readonly budgets: BudgetSpec;
+  readonly tolerance: ExperimentSettings["tolerance"];
+  readonly questions: ExperimentSettings["questions"];
+  readonly evaluation: ExperimentSettings["evaluation"];
+}
+
+/** What the arms of a run have in common. */
+export type SharedConfig = Pick<
+  ArmConfig,
+  "experiment" | "settings" | "engine" | "model" | "data"
+>;
+
+/**
+ * The config of one arm under one seed.
+ *
+ * @param experiment A checked experiment.
+ * @param shared What all arms have in common.
+ * @param name An arm of the experiment, or `start`.
+ * @param seed The arm's seed.
+ * @param steps Training steps; `start` takes none whatever is given.
+ */
+export function makeArmConfig(
+  experiment: Experiment,
+  shared: SharedConfig,
+  name: string,
+  seed: number,
+  steps: number,
+): ArmConfig {
+  const settings = experiment.settings[shared.settings];
+  const isStart = name === START_ARM;
+  const arm = findArm(experiment, isStart ? experiment.referenceArm : name);
+  return {
+    ...shared,
+    arm: name,
+    seed,
+    steps: isStart ? 0 : steps,
+    rewards: arm.rewards(settings).map((component) => ({
+      name: component.name,
+      weight: component.weight,
+    })),
+    training: { ...settings.training, ...(isStart ? {} : arm.overrides) },
+    checkpointEvery: settings.checkpointEvery,
+    budgets: settings.budgets,
+    tolerance: settings.tolerance,
+    questions: settings.questions,
+    evaluation: settings.evaluation,
+  };
+}

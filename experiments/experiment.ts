@@ -1,0 +1,160 @@
+/**
+ * What an experiment is: a question, settings for the two kinds of model, and arms that differ in their
+ * rewards. Plain frozen objects; the only functions in them are the rewards.
+ *
+ * @module
+ */
+
+import type { BudgetSpec } from "@terse/data";
+import type { RewardComponent } from "@terse/rewards";
+import { checkExperiment } from "./experiment_schema.ts";
+
+/** The arm that every experiment has: the policy before training, evaluated like the others. */
+export const START_ARM = "start";
+
+/** How a policy is trained, in TRL's words (camelCase). Lengths in tokens. */
+export interface TrainingSettings {
+  /** P, different prompts in a step. */
+  readonly numPrompts: number;
+  /** G, completions of each prompt. */
+  readonly numGenerations: number;
+  /** Questions with a longer prompt are left out, and counted. */
+  readonly maxPromptLength: number;
+  /** A completion that reaches it is cut. */
+  readonly maxCompletionLength: number;
+  /** Logits are divided by it. */
+  readonly temperature: number;
+  /** Share of the probability that is sampled from; 1 for all of it. */
+  readonly topP: number;
+  /** AdamW's, constant. */
+  readonly learningRate: number;
+  /** Weight of the KL penalty towards the policy before training. */
+  readonly beta: number;
+  /** How far below 1 the ratio may count. */
+  readonly epsilon: number;
+  /** The same above 1; equal to epsilon in PPO and Med-U1. */
+  readonly epsilonHigh: number;
+  /** Weight of the entropy bonus. */
+  readonly entropyCoefficient: number;
+  /** Gradients are scaled down to this norm. */
+  readonly maxGradNorm: number;
+  /** Decay of AdamW's first moment. */
+  readonly adamBeta1: number;
+  /** Decay of AdamW's second moment. */
+  readonly adamBeta2: number;
+  /** Added to the root of AdamW's second moment. */
+  readonly adamEpsilon: number;
+  /** AdamW's decoupled decay. */
+  readonly weightDecay: number;
+  /** Completions that pass through the model at a time; sets memory, not results. */
+  readonly microBatchSize: number;
+  /** Whether advantages are divided by the group's standard deviation. */
+  readonly scaleRewards: "group" | "none";
+}
+
+/** Everything but the rewards that a run with one kind of model needs. */
+export interface ExperimentSettings {
+  /** How every arm is trained, but for its overrides. */
+  readonly training: TrainingSettings;
+  /** Training steps of each arm. */
+  readonly steps: number;
+  /** Number of seeds of each arm; they are 1 .. seeds. */
+  readonly seeds: number;
+  /** Steps between checkpoints. */
+  readonly checkpointEvery: number;
+  /**
+   * Which budget a prompt names. Drawn once for each question, the same in all arms, seeds and epochs,
+   * so that arms differ in nothing but rewards and overrides.
+   */
+  readonly budgets: BudgetSpec;
+  /** Tokens over which a length reward goes from its centre to its limit. */
+  readonly tolerance: { readonly exact: number; readonly maximum: number };
+  /** Questions that the built-in generator makes; of files, the most that are tested on. */
+  readonly questions: { readonly train: number; readonly test: number; readonly ood: number };
+  /** How the policy is sampled when it is evaluated. */
+  readonly evaluation: {
+    readonly temperature: number;
+    readonly topP: number;
+    /** Completions of each question. */
+    readonly samples: number;
+    /** Questions sampled at a time. */
+    readonly batchSize: number;
+  };
+}
+
+/** One way to reward the policy. */
+export interface Arm {
+  /** Lower-case letters, digits and underscores; names the arm's folder. */
+  readonly name: string;
+  /** Name for tables and charts. */
+  readonly title: string;
+  /** What it is rewarded for, in a sentence or two. */
+  readonly description: string;
+  /** Builds the rewards for the settings of the run; called again in each process. */
+  readonly rewards: (settings: ExperimentSettings) => readonly RewardComponent[];
+  /** Training settings in which this arm differs from the others; questions are the same for all. */
+  readonly overrides?: Partial<Omit<TrainingSettings, "maxPromptLength">>;
+}
+
+/** A declared experiment. */
+export interface Experiment {
+  /** Lower-case letters, digits and underscores; begins the run folder's name. */
+  readonly name: string;
+  /** Name for the report. */
+  readonly title: string;
+  /** What the experiment asks, in a sentence. */
+  readonly question: string;
+  /** What a reader needs to know to read the results. */
+  readonly description: string;
+  /** The arm that the others are compared with. */
+  readonly referenceArm: string;
+  /** In the order of tables and charts. */
+  readonly arms: readonly Arm[];
+  /** `tiny` for the built-in tiny policy, `llm` for language models. */
+  readonly settings: { readonly tiny: ExperimentSettings; readonly llm: ExperimentSettings };
+}
+
+/** Which of an experiment's settings a run takes. */
+export type SettingsName = keyof Experiment["settings"];
+
+/**
+ * Checks an experiment and freezes it. The file that declares one exports it as its default.
+ *
+ * @example
+ * ```ts
+ * import { defineExperiment, lengthPenalty } from "@terse/experiments";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * const longer = defineExperiment({
+ *   ...lengthPenalty,
+ *   name: "no_kl",
+ *   referenceArm: "none",
+ *   arms: lengthPenalty.arms.map((arm) => ({ ...arm, overrides: { beta: 0 } })),
+ * });
+ * assertEquals(longer.arms[1]?.overrides, { beta: 0 });
+ * assertThrows(() => defineExperiment({ ...longer, referenceArm: "nil" }), TypeError);
+ * ```
+ * @throws {TypeError} naming the arm, the key, the value found, and what it must be.
+ */
+export function defineExperiment(experiment: Experiment): Experiment {
+  checkExperiment(experiment);
+  return deepFreeze(experiment);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(deepFreeze);
+  return Object.freeze(value);
+}
+
+/** The arm of that name. */
+export function findArm(experiment: Experiment, name: string): Arm {
+  const arm = experiment.arms.find((candidate) => candidate.name === name);
+  if (arm === undefined) {
+    const names = experiment.arms.map((candidate) => candidate.name).join(", ");
+    throw new RangeError(
+      `Cannot find an arm of ${experiment.name}: the name must be one of ${names}: ` +
+        `current value is ${JSON.stringify(name)}`,
+    );
+  }
+  return arm;
+}

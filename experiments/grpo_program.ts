@@ -1,0 +1,122 @@
+/**
+ * What an arm computes: GRPO on the run's questions with the arm's rewards.
+ *
+ * @module
+ */
+
+import { defaultTemplate, tinyTemplate } from "@terse/data";
+import {
+  cloneWeights,
+  countThinkingTokens,
+  createAdamWState,
+  loadCheckpoint,
+  loadPolicy,
+  sampleRollouts,
+  saveCheckpoint,
+  type TrainState,
+  trainStep,
+} from "@terse/rl";
+import type { ArmConfig } from "./arm_config.ts";
+import type { ArmProgram } from "./arm_loop.ts";
+import { evaluatePolicy } from "./evaluate.ts";
+import { type Experiment, findArm, START_ARM } from "./experiment.ts";
+import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
+import { evaluationTable, rolloutTable } from "./tables.ts";
+
+/** The questions that an experiment's settings and a run's data ask for. */
+export function questionRequest(
+  experiment: Experiment,
+  config: Pick<ArmConfig, "settings"> & { readonly data: Omit<ArmConfig["data"], "hash"> },
+): QuestionRequest {
+  const settings = experiment.settings[config.settings];
+  return {
+    paths: config.data.paths,
+    sampleSeed: config.data.sampleSeed,
+    counts: settings.questions,
+    budgets: settings.budgets,
+    template: config.settings === "tiny" ? tinyTemplate : defaultTemplate,
+    maxPromptLength: settings.training.maxPromptLength,
+  };
+}
+
+/**
+ * Loads the model and the questions and makes the program of one arm. The engine must be loaded.
+ *
+ * @param experiment The experiment that the config names.
+ * @param config The arm's config.
+ * @param log Takes a line for the arm's log.
+ * @throws {Error} if the questions are not those that the config was made for.
+ */
+export async function grpoProgram(
+  experiment: Experiment,
+  config: ArmConfig,
+  log: (line: string) => void,
+): Promise<ArmProgram<TrainState>> {
+  const { seed, training, evaluation } = config;
+  const refPolicy = await loadPolicy(config.model.name);
+  const { tokenizer } = refPolicy;
+  const questions = await collectQuestions(questionRequest(experiment, config), tokenizer);
+  if (questions.hash !== config.data.hash) {
+    throw new Error(
+      `Cannot go on with this arm: the questions must have the hash ${config.data.hash} of its ` +
+        `config.json: current hash is ${questions.hash}. Restore the data or start another run`,
+    );
+  }
+  const settings = experiment.settings[config.settings];
+  const arm = config.arm === START_ARM ? experiment.referenceArm : config.arm;
+  const rewards = findArm(experiment, arm).rewards(settings);
+  const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
+
+  return {
+    start: () =>
+      Promise.resolve({
+        step: 0,
+        policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
+        optimizer: createAdamWState(refPolicy.weights),
+      }),
+    load: (folder) => loadCheckpoint(folder, tokenizer),
+    save: saveCheckpoint,
+    async train(state, step) {
+      const chosen = questionsOfStep(questions.splits.train, training.numPrompts, seed, step);
+      const next = await trainStep(state, refPolicy, chosen, rewards, training, seed);
+      const [failure] = next.record.scored.failures;
+      if (failure !== undefined) {
+        const count = next.record.scored.failures.length;
+        log(
+          `step ${step}: ${count} failures of rewards, first of ${failure.component}: ${failure.cause}`,
+        );
+      }
+      return {
+        state: next.state,
+        metrics: next.record.metrics,
+        rollouts: rolloutTable(step, chosen, next.record),
+      };
+    },
+    async evaluate({ policy }, step, onProgress, stopping) {
+      const result = await evaluatePolicy({
+        questions: questions.splits,
+        step,
+        batchSize: evaluation.batchSize,
+        sample: (prompts) =>
+          sampleRollouts(policy, prompts, {
+            groupSize: evaluation.samples,
+            // The experiment's, not the arm's: all arms have the same room to answer.
+            maxCompletionLength: settings.training.maxCompletionLength,
+            temperature: evaluation.temperature,
+            topP: evaluation.topP,
+            seed,
+            // The same random numbers for all arms, so that they differ by their policies alone.
+            step: 0,
+            purpose: "evaluation",
+          }),
+        rewards: yardstick,
+        countThinkingTokens: (completion) => countThinkingTokens(completion, tokenizer),
+        onProgress,
+        stopping,
+      });
+      return result === null
+        ? null
+        : { evaluation: result.evaluation, rows: evaluationTable(result.rows) };
+    },
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The default experiment: Med-U1's two length rewards (arXiv 2506.12307, section 3.2), one of them also
+ * for right answers alone, against no length reward.
+ *
+ * @module
+ */
+
+import {
+  answerReward,
+  formatReward,
+  lengthExact,
+  lengthMaximum,
+  type RewardComponent,
+  type RewardFunction,
+} from "@terse/rewards";
+import { defineExperiment, type Experiment } from "./experiment.ts";
+
+/** Format and answer, +1 or -1 each: what every arm is rewarded for. */
+function taskRewards(): RewardComponent[] {
+  return [
+    { name: "format", weight: 1, reward: formatReward() },
+    { name: "answer", weight: 1, reward: answerReward() },
+  ];
+}
+
+/** A reward that takes a prompt's maximum for an exact budget. */
+function maximumAsExact(reward: RewardFunction): RewardFunction {
+  return (batch) =>
+    reward({
+      ...batch,
+      budgets: batch.budgets.map((budget) =>
+        budget.mode === "maximum" ? { mode: "exact", tokens: budget.tokens } : budget
+      ),
+    });
+}
+
+/** The default experiment. */
+export const lengthPenalty: Experiment = defineExperiment({
+  name: "length_penalty",
+  title: "Length rewards",
+  question: "What do Med-U1's length rewards cost in accuracy, and what do they save in tokens?",
+  description:
+    'Every arm sees the same prompts with the same budgets ("Think for at most N tokens."), so arms ' +
+    "differ in the reward alone. The arm exact is paid for N tokens exactly, though it reads the same " +
+    "sentence. As in Med-U1's released code, length is that of the whole completion and a completion " +
+    "without an answer has no length reward.",
+  referenceArm: "none",
+  arms: [
+    {
+      name: "none",
+      title: "No length reward",
+      description: "Format and answer only.",
+      rewards: taskRewards,
+    },
+    {
+      name: "exact",
+      title: "Exact length",
+      description:
+        "Adds 1 on the budget, falling by 1 for every tolerance of tokens off it, to -1.",
+      rewards: ({ tolerance }) => [...taskRewards(), {
+        name: "length",
+        weight: 1,
+        reward: maximumAsExact(lengthExact({ tolerance: tolerance.exact, gate: "answered" })),
+      }],
+    },
+    {
+      name: "maximum",
+      title: "Maximum length",
+      description:
+        "Adds the tokens left of the budget in units of the tolerance, within -1 .. 1, " +
+        "for right and wrong answers alike.",
+      rewards: ({ tolerance }) => [...taskRewards(), {
+        name: "length",
+        weight: 1,
+        reward: lengthMaximum({ tolerance: tolerance.maximum, gate: "answered" }),
+      }],
+    },
+    {
+      name: "maximum_if_right",
+      title: "Maximum length, if right",
+      description: "As maximum, for right answers only: a short wrong answer earns nothing by it.",
+      rewards: ({ tolerance }) => [...taskRewards(), {
+        name: "length",
+        weight: 1,
+        reward: lengthMaximum({ tolerance: tolerance.maximum, gate: "correct" }),
+      }],
+    },
+  ],
+  settings: {
+    // The tiny policy's chains are some twenty times shorter than a language model's, and so are the
+    // tolerances. It is evaluated at its training temperature: that is the policy the reward shaped.
+    tiny: {
+      training: {
+        numPrompts: 8,
+        numGenerations: 8,
+        maxPromptLength: 128,
+        maxCompletionLength: 120,
+        temperature: 1,
+        topP: 1,
+        learningRate: 3e-4,
+        beta: 0.001,
+        epsilon: 0.2,
+        epsilonHigh: 0.2,
+        entropyCoefficient: 0.001,
+        maxGradNorm: 1,
+        adamBeta1: 0.9,
+        adamBeta2: 0.999,
+        adamEpsilon: 1e-8,
+        weightDecay: 0.01,
+        microBatchSize: 64,
+        scaleRewards: "group",
+      },
+      steps: 30,
+      seeds: 2,
+      checkpointEvery: 10,
+      budgets: { kind: "uniform", mode: "maximum", low: 20, high: 120 },
+      tolerance: { exact: 60, maximum: 40 },
+      questions: { train: 2000, test: 200, ood: 60 },
+      evaluation: { temperature: 1, topP: 1, samples: 1, batchSize: 32 },
+    },
+    // Med-U1's settings, with completions of 256 tokens instead of 4,096 and budgets to match, so that
+    // a step fits a machine without a GPU.
+    llm: {
+      training: {
+        numPrompts: 4,
+        numGenerations: 8,
+        maxPromptLength: 1024,
+        maxCompletionLength: 256,
+        temperature: 0.6,
+        topP: 1,
+        learningRate: 1e-6,
+        beta: 0.001,
+        epsilon: 0.2,
+        epsilonHigh: 0.2,
+        entropyCoefficient: 0.001,
+        maxGradNorm: 1,
+        adamBeta1: 0.9,
+        adamBeta2: 0.999,
+        adamEpsilon: 1e-8,
+        weightDecay: 0.01,
+        microBatchSize: 8,
+        scaleRewards: "group",
+      },
+      steps: 100,
+      seeds: 1,
+      checkpointEvery: 10,
+      budgets: { kind: "uniform", mode: "maximum", low: 50, high: 250 },
+      tolerance: { exact: 1500, maximum: 500 },
+      questions: { train: 2000, test: 200, ood: 60 },
+      evaluation: { temperature: 0.2, topP: 0.95, samples: 1, batchSize: 8 },
+    },
+  },
+});
+
+export default lengthPenalty;

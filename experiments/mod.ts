@@ -1,0 +1,12 @@
+/**
+ * Declaring experiments, and the statistics and tables that their results are summed up with.
+ *
+ * @module
+ */
+
+export type { BudgetSpec } from "@terse/data";
+export type { RewardBatch, RewardComponent, RewardFunction } from "@terse/rewards";
+export * from "./experiment.ts";
+export { lengthPenalty } from "./length_penalty.ts";
+export * from "./statistics.ts";
+export * from "./table.ts";

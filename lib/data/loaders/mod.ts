@@ -1,0 +1,2 @@
+export { type LoadedData, loadRecords } from "./load_records.ts";
+export { writeRecords } from "./terse_record.ts";

@@ -1,0 +1,15 @@
+/**
+ * Sample questions of the project's own making, with chains that mix right and wrong strategies: the
+ * tiny policy learns the mix, and reinforcement then sharpens its choice.
+ *
+ * @module
+ */
+export { type Chain, type ChainOptions, drawChain } from "./chain.ts";
+export { generateQuestions } from "./questions.ts";
+export {
+  DEFAULT_STRATEGY_RATES,
+  type KindRates,
+  type Strategy,
+  type StrategyRates,
+} from "./strategy.ts";
+export { countPieces, type Style, styleProbabilities, STYLES } from "./style.ts";

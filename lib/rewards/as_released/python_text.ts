@@ -1,0 +1,89 @@
+/**
+ * Python's notions of white space, digits, numbers in text and rounding, where JavaScript's differ.
+ *
+ * @module
+ */
+import { PythonTypeError, PythonValueError } from "./python_error.ts";
+
+// JavaScript's \s lacks the separators U+001C-U+001F and U+0085 and has U+FEFF.
+const SPACE =
+  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const LEADING_SPACE = new RegExp(`^${SPACE}+`);
+const SPACE_CHARACTER = new RegExp(SPACE);
+const SPACES = new RegExp(`${SPACE}+`);
+
+/** Python's `str.strip()`. */
+export function stripPython(text: string): string {
+  let end = text.length;
+  while (end > 0 && SPACE_CHARACTER.test(text[end - 1]!)) end--;
+  return text.slice(0, end).replace(LEADING_SPACE, "");
+}
+
+/** Python's `str.split()`. */
+export function splitPython(text: string): string[] {
+  return text.split(SPACES).filter((word) => word !== "");
+}
+
+/** A value as Python's `str()` shows it; for what JSON can hold, lists and objects excluded. */
+export function showPython(value: PythonValue): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return String(value);
+}
+
+/** What a ground truth or limit may be in the released data. */
+export type PythonValue = string | number | boolean | null;
+
+const DECIMAL_DIGIT = /\p{Nd}/u;
+
+/** Digits of any script to ASCII. Unicode keeps each script's ten digits together, in order. */
+function asciiDigits(text: string): string {
+  return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
+    const code = digit.codePointAt(0)!;
+    let start = code;
+    while (DECIMAL_DIGIT.test(String.fromCodePoint(start - 1))) start--;
+    return String((code - start) % 10);
+  });
+}
+
+const NUMBER =
+  /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
+const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i;
+
+/**
+ * Python's `float()`: digits of any script, underscores between digits, "inf" and "nan", white space
+ * around.
+ *
+ * @throws {PythonValueError} If the text is no number.
+ * @throws {PythonTypeError} If the value is null.
+ *
+ * @example
+ * ```ts
+ * import { parsePythonFloat, PythonValueError } from "@terse/rewards";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * assertEquals(parsePythonFloat(" 2_5.5 "), 25.5);
+ * assertThrows(() => parsePythonFloat("25%"), PythonValueError);
+ * ```
+ */
+export function parsePythonFloat(value: PythonValue): number {
+  if (value === null) throw new PythonTypeError("float() takes text or a number, not None");
+  if (typeof value !== "string") return Number(value);
+  const text = stripPython(asciiDigits(value));
+  const special = SPECIAL.exec(text);
+  if (special !== null) {
+    if (special[2] === undefined) return NaN;
+    return special[1] === "-" ? -Infinity : Infinity;
+  }
+  if (!NUMBER.test(text)) {
+    throw new PythonValueError(`float() found no number in ${JSON.stringify(value)}`);
+  }
+  return Number(text.replaceAll("_", ""));
+}
+
+/** Python's `round(value, 4)`: like `toFixed`, but an exact tie goes to the even digit. */
+export function roundPython4(value: number): number {
+  // A number with an exact tie at the fifth decimal is an odd multiple of 1/32.
+  if (Math.abs((value * 32) % 2) !== 1) return Number(value.toFixed(4));
+  const below = Math.floor(value * 10_000);
+  return (below % 2 === 0 ? below : below + 1) / 10_000;
+}

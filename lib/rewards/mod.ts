@@ -1,0 +1,32 @@
+/**
+ * Rule rewards: what a reward is, the corrected and the released rules of Med-U1, and length terms.
+ *
+ * @module
+ */
+export * from "./as_released/evaluation.ts";
+export * from "./as_released/normalize_word.ts";
+export * from "./as_released/open_metrics.ts";
+export * from "./as_released/python_error.ts";
+export * from "./as_released/python_text.ts";
+export * from "./as_released/question_scores.ts";
+export * from "./as_released/solution.ts";
+export * from "./as_released/total.ts";
+export * from "./corrected/calculation.ts";
+export * from "./corrected/calendar.ts";
+export * from "./corrected/choice.ts";
+export * from "./corrected/grade.ts";
+export * from "./corrected/number.ts";
+export * from "./corrected/open_text.ts";
+export * from "./corrected/tags.ts";
+export * from "./corrected/words.ts";
+export * from "./gold_answer_error.ts";
+export * from "./golden.ts";
+export { goldenKind } from "./golden_case.ts";
+export type { GoldenKind } from "./golden_case.ts";
+export * from "./length/budget_terms.ts";
+export * from "./length/length_rewards.ts";
+export * from "./profile.ts";
+export * from "./profile_rewards.ts";
+export * from "./reward.ts";
+export * from "./scale.ts";
+export * from "./score_batch.ts";

@@ -1,0 +1,28 @@
+/**
+ * The most memory that the process has held at once, in bytes, native libraries included.
+ *
+ * On Linux this is the kernel's own high-water mark of the resident set (`VmHWM`). Elsewhere no
+ * such mark is at hand and the present resident set stands in, so there the peak is the largest
+ * value seen by calling this often.
+ */
+export function peakMemoryBytes(): number {
+  if (Deno.build.os !== "linux") return Deno.memoryUsage().rss;
+  return peakBytesFromStatus(Deno.readTextFileSync("/proc/self/status"));
+}
+
+/**
+ * Reads the high-water mark out of the text of a Linux `/proc/<pid>/status` file.
+ *
+ * @returns bytes (the file counts in kibibytes)
+ * @throws {Error} when the text holds no such line
+ */
+export function peakBytesFromStatus(status: string): number {
+  const kibibytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
+  if (kibibytes === undefined) {
+    throw new Error(
+      `Cannot read the peak memory: /proc/self/status must have a line "VmHWM: <number> kB": ` +
+        `current value is ${JSON.stringify(status.slice(0, 80))}...`,
+    );
+  }
+  return Number(kibibytes) * 1024;
+}

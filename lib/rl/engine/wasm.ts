@@ -1,0 +1,35 @@
+import * as tf from "@tensorflow/tfjs";
+import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
+import type { EnginePresence } from "./choice.ts";
+import { processorName } from "./host.ts";
+import type { StartedEngine } from "./started_engine.ts";
+
+/** The wasm engine is part of the project's npm packages, so it is always there. */
+export function findWasm(): EnginePresence {
+  return { present: true, software: false };
+}
+
+/**
+ * Makes WebAssembly the tfjs backend: one thread, with 128-bit vectors where the processor has
+ * them.
+ *
+ * @throws {Error} when the .wasm files cannot be loaded
+ */
+export async function startWasm(): Promise<StartedEngine> {
+  // The package looks beside the entry script by default; the files are beside its own module.
+  setWasmPaths(new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).pathname);
+  // The package's threads need a worker file that its build for Node does not ship.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  if (!await tf.setBackend("wasm")) {
+    throw new Error(
+      `Cannot start the wasm engine: @tensorflow/tfjs-backend-wasm must load: current value is a ` +
+        `failure, printed above. Install the packages again: deno install`,
+    );
+  }
+  const vectors = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "with SIMD" : "without SIMD";
+  return {
+    version: `tfjs-backend-wasm ${version_wasm} ${vectors}`,
+    devices: [processorName()],
+    threads: 1,
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Rotary position embedding (Su et al., arXiv 2104.09864) in the half-split form of Llama and Qwen2.
+ *
+ * Shapes: M rows, H heads, d head width.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { matMul } from "./ops.ts";
+
+/** What rotates a set of rows: cosines and sines by row, and the matrix that swaps the halves. */
+export interface Rotation {
+  readonly cos_M_1_d: tf.Tensor3D;
+  readonly sin_M_1_d: tf.Tensor3D;
+  /** x . halves = concat(-x[d/2:], x[:d/2]): a product costs less than slices and a concatenation. */
+  readonly halves_d_d: tf.Tensor2D;
+}
+
+/** Makes the rotation of rows at the given positions. */
+export function rotationAt(
+  positions_M: readonly number[],
+  headDim: number,
+  theta: number,
+): Rotation {
+  const M = positions_M.length, half = headDim / 2;
+  const cos = new Float32Array(M * headDim), sin = new Float32Array(M * headDim);
+  for (let i = 0; i < half; i++) {
+    // Rounded to float32 where the reference implementations round: the frequency, then the angle.
+    const frequency = Math.fround(1 / Math.pow(theta, 2 * i / headDim));
+    for (let m = 0; m < M; m++) {
+      const angle = Math.fround(positions_M[m]! * frequency);
+      const at = m * headDim + i;
+      cos[at] = cos[at + half] = Math.cos(angle);
+      sin[at] = sin[at + half] = Math.sin(angle);
+    }
+  }
+  const halves = new Float32Array(headDim * headDim);
+  for (let i = 0; i < half; i++) {
+    halves[(i + half) * headDim + i] = -1;
+    halves[i * headDim + i + half] = 1;
+  }
+  return {
+    cos_M_1_d: tf.tensor3d(cos, [M, 1, headDim]),
+    sin_M_1_d: tf.tensor3d(sin, [M, 1, headDim]),
+    halves_d_d: tf.tensor2d(halves, [headDim, headDim]),
+  };
+}
+
+/** Rotates `[M, H*d]` rows of heads; returns `[M, H, d]`. */
+export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf.Tensor3D {
+  const [M, width] = x.shape;
+  const headDim = width / numHeads;
+  const swapped = matMul(tf.reshape(x, [M * numHeads, headDim]), rotation.halves_d_d);
+  return tf.add(
+    tf.mul(tf.reshape(x, [M, numHeads, headDim]), rotation.cos_M_1_d),
+    tf.mul(tf.reshape(swapped, [M, numHeads, headDim]), rotation.sin_M_1_d),
+  );
+}

@@ -1,0 +1,86 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { loadEngine } from "../engine/engine.ts";
+import { TEST_ENGINE } from "../engine/test_engine.ts";
+import { layOutGroups } from "../model/group_batch.ts";
+import { tokenLogprobs } from "../model/passes.ts";
+import { smallPolicy } from "../train/small_policy.ts";
+import { type PromptInput, sampleRollouts, type SamplingOptions } from "./rollout.ts";
+
+await loadEngine(TEST_ENGINE);
+
+const policy = smallPolicy(3);
+const config = policy.config;
+const prompts: PromptInput[] = [[3, 4, 5, 6, 7], [8, 9], [2, 11, 4]].map((tokenIds, p) => ({
+  key: `prompt ${p}`,
+  text: tokenIds.join(" "),
+  tokenIds,
+}));
+const options: SamplingOptions = {
+  groupSize: 3,
+  maxCompletionLength: 20,
+  temperature: 0.9,
+  topP: 1,
+  seed: 5,
+  step: 2,
+  purpose: "rollout",
+};
+
+Deno.test("sampled log-probabilities equal those of a pass over the whole completions", async () => {
+  const rollouts = await sampleRollouts(policy, prompts, options);
+  const groups = rollouts.map(({ prompt, completions }) => ({
+    promptIds: prompt.tokenIds,
+    completions: completions.map(({ tokenIds }) => tokenIds),
+  }));
+  const pass = tokenLogprobs(policy.weights, config, layOutGroups(groups, 1), options.temperature);
+  const logprobs_B_T = await pass.logprobs_B_T.array();
+  rollouts.flatMap(({ completions }) => completions).forEach(({ samplerLogprobs }, b) =>
+    samplerLogprobs.forEach((logprob, t) => assertAlmostEquals(logprob, logprobs_B_T[b]![t]!, 2e-5))
+  );
+});
+
+Deno.test("a completion is the same alone, in another order, and beside others", async () => {
+  const together = await sampleRollouts(policy, prompts, options);
+  const reversed = await sampleRollouts(policy, prompts.toReversed(), options);
+  assertEquals(reversed.toReversed().map(ids), together.map(ids));
+  for (const [p, prompt] of prompts.entries()) {
+    assertEquals((await sampleRollouts(policy, [prompt], options)).map(ids), [ids(together[p]!)]);
+  }
+});
+
+Deno.test("another seed, step or purpose draws other completions", async () => {
+  const base = (await sampleRollouts(policy, prompts, options)).map(ids);
+  for (const change of [{ seed: 6 }, { step: 3 }, { purpose: "evaluation" }]) {
+    const other = (await sampleRollouts(policy, prompts, { ...options, ...change })).map(ids);
+    assertEquals(JSON.stringify(other) === JSON.stringify(base), false);
+  }
+});
+
+Deno.test("completions end at the end token or at the limit, and say which", async () => {
+  const rollouts = await sampleRollouts(policy, prompts, options);
+  const completions = rollouts.flatMap((rollout) => rollout.completions);
+  for (const { tokenIds, finishReason, text } of completions) {
+    assertEquals(tokenIds.indexOf(0), finishReason === "stop" ? tokenIds.length - 1 : -1);
+    if (finishReason === "length") assertEquals(tokenIds.length, 20);
+    assertEquals(text, tokenIds.filter((id) => id !== 0).join(" "));
+  }
+  assertEquals(new Set(completions.map(({ finishReason }) => finishReason)).size, 2);
+});
+
+Deno.test("sampling frees every tensor", async () => {
+  const before = tf.memory().numTensors;
+  await sampleRollouts(policy, prompts, options);
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("prompts that do not fit are named", async () => {
+  await assertRejects(
+    () => sampleRollouts(policy, prompts, { ...options, maxCompletionLength: 60 }),
+    RangeError,
+    'prompt "prompt 0"',
+  );
+});
+
+function ids(rollout: { completions: readonly { tokenIds: readonly number[] }[] }) {
+  return rollout.completions.map(({ tokenIds }) => [...tokenIds]);
+}

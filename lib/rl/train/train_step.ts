@@ -1,0 +1,146 @@
+/**
+ * One step of GRPO, read from top to bottom. The stages do not know one another; this file composes them.
+ *
+ * @module
+ */
+import type { RewardComponent } from "@terse/rewards";
+import * as tf from "@tensorflow/tfjs";
+import {
+  type AdamWState,
+  adamwStep,
+  clipGradNorm,
+  groupAdvantages,
+  trainingMetrics,
+} from "../grpo/mod.ts";
+import type { Policy } from "../policy.ts";
+import { type Rollout, sampleRollouts } from "../rollout/rollout.ts";
+import { lossGradients, referenceLogprobs } from "./loss_gradients.ts";
+import { cutMicroBatches } from "./micro_batches.ts";
+import type { PreparedQuestion } from "./question.ts";
+import { type ScoredRollouts, scoreRollouts } from "./score.ts";
+
+/** How a step samples and learns; names are TRL's, in camelCase. */
+export interface GrpoConfig {
+  /** G, completions of each prompt. */
+  readonly numGenerations: number;
+  /** In tokens. */
+  readonly maxCompletionLength: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly learningRate: number;
+  /** Weight of the KL penalty towards the reference; 0 leaves the reference out. */
+  readonly beta: number;
+  readonly epsilon: number;
+  readonly epsilonHigh: number;
+  readonly entropyCoefficient: number;
+  readonly maxGradNorm: number;
+  readonly adamBeta1: number;
+  readonly adamBeta2: number;
+  readonly adamEpsilon: number;
+  readonly weightDecay: number;
+  /** Completions that pass through the model at once; changes memory, not the result. */
+  readonly microBatchSize: number;
+  readonly scaleRewards: "group" | "none";
+}
+
+/** What training carries from step to step. Owns the policy's weights and the optimizer's moments. */
+export interface TrainState {
+  /** Finished steps. */
+  readonly step: number;
+  readonly policy: Policy;
+  readonly optimizer: AdamWState;
+}
+
+/** What a step leaves behind for the record. */
+export interface StepRecord {
+  readonly rollouts: readonly Rollout[];
+  readonly scored: ScoredRollouts;
+  readonly advantages_P_G: readonly (readonly number[])[];
+  /** TRL's metric names; times in seconds. */
+  readonly metrics: Record<string, number>;
+}
+
+/** Added to the standard deviation of a group's rewards, as the reference does. */
+const ADVANTAGE_EPSILON = 1e-6;
+
+/**
+ * Takes one step on P questions. Consumes `state`: its tensors are freed or pass on to the new one.
+ *
+ * @param refPolicy the frozen reference; not touched.
+ * @param rewards their weighted sum is the reward.
+ * @param seed of the run; with the step it keys all randomness.
+ */
+export async function trainStep(
+  state: TrainState,
+  refPolicy: Policy,
+  questions: readonly PreparedQuestion[],
+  rewards: readonly RewardComponent[],
+  config: GrpoConfig,
+  seed: number,
+): Promise<{ state: TrainState; record: StepRecord }> {
+  const startMs = performance.now();
+  const { policy, step } = state;
+  const { tokenizer } = policy;
+  const sampling = { ...config, groupSize: config.numGenerations, seed, step, purpose: "rollout" };
+
+  const rollouts = await sampleRollouts(policy, questions.map(({ prompt }) => prompt), sampling);
+  const sampledMs = performance.now();
+  const scored = await scoreRollouts(questions, rollouts, rewards, tokenizer);
+  const advantages_P_G = groupAdvantages(scored.rewards_P_G, {
+    scaleRewards: config.scaleRewards,
+    epsilon: ADVANTAGE_EPSILON,
+  });
+  const parts = cutMicroBatches(rollouts, config.microBatchSize, tokenizer.padTokenId);
+  const refLogprobs = config.beta === 0
+    ? null
+    : referenceLogprobs(refPolicy, parts, config.temperature);
+  const loss = await lossGradients(
+    policy,
+    rollouts,
+    advantages_P_G,
+    parts,
+    refLogprobs,
+    config.temperature,
+    config,
+  );
+  const updated = await update(state, loss.gradients, config);
+  tf.dispose(refLogprobs ?? []);
+
+  const completions = rollouts.flatMap((rollout) => rollout.completions);
+  const tokens = completions.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0);
+  const metrics = {
+    ...trainingMetrics({
+      ...scored,
+      lengthsTokens_B: completions.map(({ tokenIds }) => tokenIds.length),
+      finishReasons_B: completions.map(({ finishReason }) => finishReason),
+    }),
+    ...loss.metrics,
+    grad_norm: updated.gradNorm,
+    learning_rate: config.learningRate,
+    num_tokens: tokens + questions.reduce((sum, { prompt }) => sum + prompt.tokenIds.length, 0),
+    sampling_time: (sampledMs - startMs) / 1000,
+    step_time: (performance.now() - startMs) / 1000,
+  };
+  return { state: updated.state, record: { rollouts, scored, advantages_P_G, metrics } };
+}
+
+/** The sixth stage: clip, then AdamW. Frees the gradients. */
+async function update(
+  { step, policy, optimizer }: TrainState,
+  gradients: Record<string, tf.Tensor>,
+  config: GrpoConfig,
+): Promise<{ state: TrainState; gradNorm: number }> {
+  const clipped = await clipGradNorm(gradients, config.maxGradNorm);
+  const next = adamwStep(policy.weights, clipped.gradients, optimizer, {
+    learningRate: config.learningRate,
+    beta1: config.adamBeta1,
+    beta2: config.adamBeta2,
+    epsilon: config.adamEpsilon,
+    weightDecay: config.weightDecay,
+  });
+  tf.dispose(clipped.gradients);
+  return {
+    state: { step: step + 1, policy: { ...policy, weights: next.weights }, optimizer: next.state },
+    gradNorm: clipped.norm,
+  };
+}
