@@ -1,7 +1,7 @@
 /**
  * Shields a notebook from three faults of Deno's Jupyter kernel (2.9.6): outputs that are lost because
  * the kernel says `idle` before they are out, exceptions in timers that stall the kernel, and an
- * interrupt that ends it. The first cell of every notebook imports this file.
+ * interrupt that ends it. The first cell of every notebook calls it.
  *
  * @module
  */
@@ -82,10 +82,24 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   }
 }
 
-// Outside of a kernel, as under `deno check` or in a test, there is nothing to shield from.
-const hooks = findHooks();
-if (hooks !== null) {
+let isShielded = false;
+
+/**
+ * Shields the kernel that this runs in; a second call does nothing.
+ *
+ * @throws {Error} outside of Deno's kernel, or if this version of it has no hook to hold on to.
+ */
+export function shieldKernel(): void {
+  if (isShielded) return;
+  const hooks = findHooks();
+  if (typeof hooks?.broadcastResult !== "function") {
+    throw new Error(
+      `Cannot shield the kernel: Deno must be 2.9.6 and run as a Jupyter kernel: current version ` +
+        `is ${Deno.version.deno}, and its hook is missing`,
+    );
+  }
   delayCellEnds(hooks);
   catchStrayErrors();
   catchInterrupts();
+  isShielded = true;
 }

@@ -1,11 +1,12 @@
 /**
- * Runs `deno task ablate` from a notebook and shows how far its arms are while they train.
+ * Runs the command of `deno task ablate` from a notebook and shows how far its arms are while they train.
  *
  * @module
  */
 
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { interruptible } from "./kernel_shield.ts";
 import { escapeHtml, showLive } from "./show_output.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -98,23 +99,27 @@ async function collectLines(stream: ReadableStream<Uint8Array>, lines: string[])
 }
 
 /**
- * Runs an ablation as a command of its own, with a live table of its arms in the cell's output.
+ * Runs an ablation as a command of its own, with a live table of its arms in the cell's output. When the
+ * cell is interrupted, every arm ends after its present step and can be resumed.
  *
  * @param args Arguments of `deno task ablate`, without `--out`.
  * @param folder The run's folder. If it holds a run already, that one is resumed.
- * @param signal Aborts when the cell is interrupted. The command notices by itself: every arm ends
- *   after its present step and can be resumed.
  * @throws {Error} if the command fails or is interrupted, with the last lines of what it printed.
  */
 export async function runAblation(
   args: readonly string[],
   folder: string,
-  signal: AbortSignal,
 ): Promise<void> {
   await Deno.mkdir(dirname(folder), { recursive: true });
   const begun = await Deno.stat(join(folder, "experiment.json")).then(() => true, () => false);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "ablate", ...args, "--out", folder, ...(begun ? ["--resume"] : [])],
+    // Not by `deno task`: it passes an interrupt on that the command already has, and two end it at once.
+    args: [
+      ...["run", "-A", "--unstable-webgpu", "experiments/ablate.ts"],
+      ...args,
+      ...["--out", folder],
+      ...(begun ? ["--resume"] : []),
+    ],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -122,23 +127,19 @@ export async function runAblation(
     stderr: "piped",
   }).spawn();
   const lines: string[] = [];
-  // Jupyter signals the kernel's whole process group, so the command has its interrupt already.
-  const stop = () => lines.push("stopping: every arm ends after its present step");
-  signal.addEventListener("abort", stop);
   const streams = [collectLines(child.stdout, lines), collectLines(child.stderr, lines)];
   let ended = false;
   const status = child.status.finally(() => ended = true);
-  try {
-    const update = await showLive(drawProgress([], lines));
+  const update = await showLive(drawProgress([], lines));
+  // Jupyter interrupts the kernel's whole process group: the command stops by itself, and is waited for.
+  await interruptible(async () => {
     while (!ended) {
       await update(drawProgress(await readProgress(folder), lines));
       await Promise.race([status, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
     }
-    await Promise.all(streams);
-    await update(drawProgress(await readProgress(folder), lines));
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  });
+  await Promise.all(streams);
+  await update(drawProgress(await readProgress(folder), lines));
   const { success, code } = await status;
   if (!success) {
     throw new Error(

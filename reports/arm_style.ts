@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ExperimentFile } from "./run_schema.ts";
+import type { ExperimentFile } from "./run_types.ts";
 
 /** Colour, line and point of one arm. */
 export interface ArmStyle {
@@ -31,7 +31,7 @@ const SHAPES = ["triangle-up", "diamond", "cross", "triangle-down", "square", "t
  *
  * @example
  * ```ts
- * import { styleArms } from "@terse/reports";
+ * import { styleArms } from "./arm_style.ts";
  * import { assertNotEquals } from "@std/assert";
  * const arms = ["start", "none", "exact"].map((name) => ({ name, title: name, description: "" }));
  * const styles = styleArms({ arms, baselineArm: "start", referenceArm: "none" });

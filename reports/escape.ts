@@ -18,7 +18,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
  *
  * @example
  * ```ts
- * import { escapeHtml } from "@terse/reports";
+ * import { escapeHtml } from "./escape.ts";
  * import { assertEquals } from "@std/assert";
  * assertEquals(escapeHtml(`<b title='x'>&`), "&lt;b title=&#39;x&#39;&gt;&amp;");
  * ```
@@ -36,7 +36,7 @@ export function escapeHtml(text: string): string {
  *
  * @example
  * ```ts
- * import { escapeJson } from "@terse/reports";
+ * import { escapeJson } from "./escape.ts";
  * import { assertEquals } from "@std/assert";
  * const json = escapeJson({ text: "</script>" });
  * assertEquals(json, '{"text":"\\u003c/script\\u003e"}');

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Interval } from "./run_schema.ts";
+import type { Interval } from "./run_types.ts";
 
 const MISSING = "\u2013";
 
@@ -56,7 +56,7 @@ export function formatQuantity(value: number | null | undefined, quantity: Quant
  *
  * @example
  * ```ts
- * import { ACCURACY, describeInterval } from "@terse/reports";
+ * import { ACCURACY, describeInterval } from "./format.ts";
  * import { assertEquals } from "@std/assert";
  * const interval = { mean: 0.712, low: 0.68, high: 0.741 };
  * assertEquals(describeInterval(interval, ACCURACY), "71.2 % [68.0, 74.1]");

@@ -1,16 +1,9 @@
-export * from "./arm_style.ts";
-export * from "./charts/budget_use.ts";
-export * from "./charts/components.ts";
-export * from "./charts/frontier.ts";
-export * from "./charts/kinds.ts";
-export * from "./charts/learning_curves.ts";
-export * from "./charts/place_labels.ts";
-export * from "./charts/svg.ts";
-export * from "./escape.ts";
-export * from "./format.ts";
-export * from "./read_file.ts";
+/**
+ * Reports of experiments, made from their run folders and nothing else.
+ *
+ * @module
+ */
 export * from "./read_run.ts";
 export * from "./read_seed.ts";
-export * from "./run_schema.ts";
-export * from "./series.ts";
+export * from "./run_types.ts";
 export * from "./write_report.ts";

@@ -32,7 +32,8 @@ function expected(issue: z.core.$ZodIssue): string {
  *
  * @example
  * ```ts
- * import { checkValue, statusSchema } from "@terse/reports";
+ * import { checkValue } from "./read_file.ts";
+ * import { statusSchema } from "./run_schema.ts";
  * import { assertThrows } from "@std/assert";
  * assertThrows(() => checkValue(statusSchema, { state: "odd" }, "status.json"), TypeError);
  * ```

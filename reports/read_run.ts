@@ -7,19 +7,18 @@
 import { join } from "node:path";
 import { readJsonIfThere } from "./read_file.ts";
 import { missingSeed, readSeed, type SeedRun } from "./read_seed.ts";
-import {
-  type ExperimentFile,
-  experimentSchema,
-  type SplitSummary,
-  type Summary,
-  summarySchema,
-} from "./run_schema.ts";
+import { experimentSchema, summarySchema } from "./run_schema.ts";
+import type { ExperimentFile, SplitSummary, Summary } from "./run_types.ts";
 
 /** One arm with all its seeds. */
 export interface ArmRun {
+  /** Names the arm's folder. */
   readonly name: string;
+  /** The name in words. */
   readonly title: string;
+  /** What it is rewarded for. */
   readonly description: string;
+  /** Ascending. */
   readonly seeds: readonly SeedRun[];
   /** Seeds that did not finish, with the reason that the run gives. */
   readonly failed: readonly { readonly seed: number; readonly error: string }[];
@@ -29,7 +28,9 @@ export interface ArmRun {
 
 /** Everything that a report shows. */
 export interface Run {
+  /** As it was given. */
   readonly folder: string;
+  /** What was asked and where it ran. */
   readonly experiment: ExperimentFile;
   /** In the order of `experiment.json`. */
   readonly arms: readonly ArmRun[];

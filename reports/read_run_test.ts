@@ -70,7 +70,7 @@ Deno.test("a damaged file costs its own numbers only, and is named with line and
       join(seed, "metrics.jsonl"),
       '{"step":1,"kl":0}\n{"step":2,"kl":"x"}\n',
     );
-    await edit(join(seed, "evaluation.json"), (value) => value.step = "two");
+    await edit(join(seed, "evaluation.json"), (value) => value.splits = "two");
     await Deno.writeTextFile(join(seed, "evaluation.parquet"), "no table");
     await Deno.writeTextFile(join(seed, "status.json"), "{");
     const run = await readRun(folder);
@@ -84,7 +84,7 @@ Deno.test("a damaged file costs its own numbers only, and is named with line and
     );
     assertStringIncludes(
       problems,
-      `evaluation.json: step must be a number: current value is "two"`,
+      `evaluation.json: splits must be a record: current value is "two"`,
     );
     assertStringIncludes(problems, join(seed, "evaluation.parquet"));
     assertStringIncludes(problems, "status.json: the content must be JSON");

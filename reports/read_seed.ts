@@ -10,18 +10,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import { checkValue, parseJson, readJsonIfThere, readTextIfThere } from "./read_file.ts";
 import {
-  type Evaluation,
-  type EvaluationRow,
   evaluationRowSchema,
   evaluationSchema,
-  type MetricsRow,
   metricsRowSchema,
-  type Status,
   statusSchema,
 } from "./run_schema.ts";
+import type { Evaluation, EvaluationRow, MetricsRow, Status } from "./run_types.ts";
 
 /** Rollouts of the training steps, counted. */
 export interface RolloutCounts {
+  /** All. */
   readonly total: number;
   /** Cut at the longest allowed completion (`finish_reason` is `length`). */
   readonly truncated: number;
@@ -31,14 +29,19 @@ export interface RolloutCounts {
 
 /** What one arm did under one seed. */
 export interface SeedRun {
+  /** The seed. */
   readonly seed: number;
   /** Null if the folder or its status is missing or damaged. */
   readonly status: Status | null;
   /** The arm's frozen settings; null if missing. */
   readonly config: unknown;
+  /** One row for each training step; empty if missing or damaged. */
   readonly metrics: readonly MetricsRow[];
+  /** Null if missing or damaged. */
   readonly evaluation: Evaluation | null;
+  /** Single answers; empty if missing or damaged. */
   readonly evaluationRows: readonly EvaluationRow[];
+  /** What training sampled. */
   readonly rollouts: RolloutCounts;
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { ArmRun, Run } from "./read_run.ts";
-import type { MetricsRow } from "./run_schema.ts";
+import type { MetricsRow } from "./run_types.ts";
 
 /** One curve; all arrays have one entry for each step. Null where no seed has a number. */
 export interface Band {
@@ -35,7 +35,7 @@ function smooth(values: readonly (number | null)[], window: number): (number | n
  *
  * @example
  * ```ts
- * import { bandOverSeeds } from "@terse/reports";
+ * import { bandOverSeeds } from "./series.ts";
  * import { assertEquals } from "@std/assert";
  * const seeds = [[{ step: 1, kl: 1 }, { step: 2, kl: 3 }], [{ step: 1, kl: 3 }]];
  * assertEquals(bandOverSeeds(seeds, "kl", 1), {
@@ -74,6 +74,25 @@ export function bandOverSeeds(
   };
 }
 
+/** Steps in a curve, at most: more could not be told apart on a screen, and would only fill the page. */
+const POINTS = 250;
+
+/** Keeps every `stride`-th step from the first, and the last; numbers keep six significant digits. */
+function thin(band: Band): Band {
+  const stride = Math.ceil(band.steps.length / POINTS);
+  const last = band.steps.length - 1;
+  const kept = <T>(values: readonly T[]) =>
+    values.filter((_, index) => index % stride === 0 || index === last);
+  const rounded = (values: readonly (number | null)[]) =>
+    kept(values).map((value) => value === null ? null : Number(value.toPrecision(6)));
+  return {
+    steps: kept(band.steps),
+    mean: rounded(band.mean),
+    low: rounded(band.low),
+    high: rounded(band.high),
+  };
+}
+
 /** Steps of the trailing mean that curves are drawn with: a twentieth of the longest training. */
 export function smoothingWindow(run: Run): number {
   const lengths = run.arms.flatMap(({ seeds }) => seeds.map(({ metrics }) => metrics.length));
@@ -82,10 +101,12 @@ export function smoothingWindow(run: Run): number {
 
 /**
  * {@linkcode bandOverSeeds} of an arm that was read from a run folder. Seeds that failed are left out
- * if others did not: where they end, the mean of the rest would seem to jump.
+ * if others did not: where they end, the mean of the rest would seem to jump. A long curve keeps about
+ * 250 evenly spaced steps.
  */
 export function bandOfArm(arm: ArmRun, metric: string, window: number): Band | null {
   const whole = arm.seeds.filter(({ status }) => status !== null && status.state !== "failed");
   const seeds = whole.length > 0 ? whole : arm.seeds;
-  return bandOverSeeds(seeds.map(({ metrics }) => metrics), metric, window);
+  const band = bandOverSeeds(seeds.map(({ metrics }) => metrics), metric, window);
+  return band === null ? null : thin(band);
 }

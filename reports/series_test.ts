@@ -34,7 +34,7 @@ Deno.test("a metric that no seed logs has no band", () => {
 Deno.test("failed seeds are left out of a curve only if another seed did not fail", () => {
   const seed = (state: "done" | "failed", value: number): SeedRun => ({
     ...missingSeed(value),
-    status: { state, step: 1, steps: 1, updatedAt: "" },
+    status: { state, step: 1, steps: 1 },
     metrics: [{ step: 1, x: value }],
   });
   const arm = (seeds: SeedRun[]): ArmRun => ({
@@ -47,4 +47,19 @@ Deno.test("failed seeds are left out of a curve only if another seed did not fai
   });
   assertEquals(bandOfArm(arm([seed("done", 1), seed("failed", 9)]), "x", 1)?.mean, [1]);
   assertEquals(bandOfArm(arm([seed("failed", 9)]), "x", 1)?.mean, [9]);
+});
+
+Deno.test("a long curve keeps evenly spaced steps and the last one, to six digits", () => {
+  const metrics = Array.from({ length: 1000 }, (_, index) => ({ step: index + 1, x: index / 3 }));
+  const seed: SeedRun = {
+    ...missingSeed(1),
+    status: { state: "done", step: 1, steps: 1 },
+    metrics,
+  };
+  const arm = { name: "a", title: "A", description: "", seeds: [seed], failed: [], splits: {} };
+  const band = bandOfArm(arm, "x", 1)!;
+  assertEquals(band.steps.length, 251);
+  assertEquals(band.steps.slice(0, 3), [1, 5, 9]);
+  assertEquals(band.steps.at(-1), 1000);
+  assertEquals(band.mean.slice(0, 2), [0, 1.33333]);
 });

@@ -6,7 +6,7 @@
 
 import type { ArmRun, Run } from "./read_run.ts";
 import { missingSeed, type SeedRun } from "./read_seed.ts";
-import type { EvaluationRow, Interval, SplitSummary } from "./run_schema.ts";
+import type { EvaluationRow, Interval, SplitSummary } from "./run_types.ts";
 
 /** An interval that reaches equally far both ways. */
 export function around(mean: number, half: number): Interval {

@@ -18,6 +18,13 @@ function readOwnFile(name: string): Promise<string> {
   return Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
 }
 
+/** In the order in which later rules win. */
+const STYLES = ["text", "tables", "figures", "lists", "samples", "small_screen", "print"];
+
+async function readStyles(): Promise<string> {
+  return (await Promise.all(STYLES.map((name) => readOwnFile(`style/${name}.css`)))).join("\n");
+}
+
 /** Plotly's bundle for lines and bars, as text to stand in the page. */
 async function readPlotly(): Promise<string> {
   const path = fileURLToPath(import.meta.resolve("plotly.js/dist/plotly-basic.min.js"));
@@ -43,7 +50,7 @@ export async function renderReport(run: Run): Promise<string> {
     footer:
       `<p>Made from the files of ${escapeHtml(run.folder)} and nothing else. This page loads ` +
       `nothing from the network.</p>`,
-    style: await readOwnFile("style.css"),
+    style: await readStyles(),
     scripts: interactive ? [await readPlotly(), await readOwnFile("curves.js")] : [],
   });
 }

@@ -20,7 +20,7 @@ export const FAST_PARTS: readonly CheckPart[] = [
 ];
 
 /** The packages whose documentation is held to account. */
-const PACKAGES = ["lib/data", "lib/rewards", "lib/rl", "experiments"];
+const PACKAGES = ["lib/data", "lib/rewards", "lib/rl", "experiments", "reports"];
 
 /** The rest of `deno task check`. */
 export const SLOW_PARTS: readonly CheckPart[] = [

@@ -4,7 +4,7 @@ import { NOTEBOOKS } from "./notebook_cells.ts";
 import { hasJupyter } from "./notebook_environment.ts";
 import { runNotebook } from "./notebook_run.ts";
 
-const SHIELD = 'import { interruptible } from "./kernel_shield.ts";';
+const SHIELD = 'import { shieldKernel } from "./kernel_shield.ts"; shieldKernel();';
 
 interface Output {
   readonly output_type: string;

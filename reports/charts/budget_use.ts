@@ -8,7 +8,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { styleArms } from "../arm_style.ts";
 import type { ArmRun, Run } from "../read_run.ts";
-import type { EvaluationRow } from "../run_schema.ts";
+import type { EvaluationRow } from "../run_types.ts";
 
 /** Answers drawn one by one for each arm; beyond it, evenly spaced ones are. */
 const DOTS = 160;

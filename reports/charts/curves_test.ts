@@ -1,13 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { missingSeed } from "../read_seed.ts";
-import type { MetricsRow } from "../run_schema.ts";
+import type { MetricsRow } from "../run_types.ts";
 import { madeArm, madeRun } from "../testdata_arm_run.ts";
 import { componentPanels } from "./components.ts";
 import { kindPoints } from "./kinds.ts";
 import { curvePanelsSpec, learningCurves } from "./learning_curves.ts";
 import { drawChart } from "./svg.ts";
 
-const DONE = { state: "done", step: 2, steps: 2, updatedAt: "" } as const;
+const DONE = { state: "done", step: 2, steps: 2 } as const;
 
 function seed(number: number, metrics: MetricsRow[]) {
   return { ...missingSeed(number), status: DONE, metrics };

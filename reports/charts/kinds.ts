@@ -68,7 +68,8 @@ export function kindsSpec(
     type: "quantitative",
     title: "accuracy",
     axis: { format: ".0%", values: [0, 0.25, 0.5, 0.75, 1] as number[] },
-    scale: { domain: [0, 1] as number[] },
+    // Room for a mark at either end.
+    scale: { domain: [-0.04, 1.04] as number[], nice: false },
   } as const;
   const color = {
     field: "arm",

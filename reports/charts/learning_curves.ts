@@ -123,7 +123,7 @@ export function curvePanelsSpec(panels: readonly CurvePanel[]): TopLevelSpec | n
     field: "step",
     type: "quantitative",
     title: "training step",
-    axis: { tickCount: 5, grid: false, format: "d" },
+    axis: { tickCount: 5, tickMinStep: 1, grid: false, format: "d" },
     scale: { nice: false, zero: false },
   } as const;
   return {

@@ -50,7 +50,7 @@ function overlap(a: Box, b: Box): number {
  *
  * @example
  * ```ts
- * import { placeLabels } from "@terse/reports";
+ * import { placeLabels } from "./place_labels.ts";
  * import { assertNotEquals } from "@std/assert";
  * const [a, b] = placeLabels([{ x: 50, y: 50, text: "a" }, { x: 50, y: 50, text: "b" }], 100, 100);
  * assertNotEquals([a?.x, a?.y], [b?.x, b?.y]);

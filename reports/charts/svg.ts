@@ -51,7 +51,7 @@ const CHART_CONFIG: Config = {
  *
  * @example
  * ```ts
- * import { drawChart } from "@terse/reports";
+ * import { drawChart } from "./svg.ts";
  * import { assertStringIncludes } from "@std/assert";
  * const svg = await drawChart({
  *   data: { values: [{ arm: "<none>", tokens: 80 }] },

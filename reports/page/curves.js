@@ -56,6 +56,8 @@
       nticks: 6,
       automargin: true,
     };
+    const steps = panel.curves.flatMap(({ raw }) => raw.steps);
+    const isShort = Math.max(...steps) - Math.min(...steps) <= 6;
     return {
       title: { text: panel.title, font: { size: 13.5, weight: 600 }, x: 0, xref: "paper", y: 0.96 },
       font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: "#222a35" },
@@ -69,6 +71,7 @@
       xaxis: {
         ...axis,
         showgrid: false,
+        ...(isShort ? { dtick: 1 } : {}),
         title: { text: "training step", standoff: 6 },
         hoverformat: "d",
         unifiedhovertitle: { text: "step %{x}" },

@@ -43,7 +43,8 @@ export function definitionList(run: Run, window: number): string {
     [
       "Curves",
       `Line: mean over seeds. Band: lowest to highest seed. ${smoothing} Seeds that failed ` +
-      `are left out if another seed of the arm did not fail.`,
+      `are left out if another seed of the arm did not fail. Of a long training about 250 evenly ` +
+      `spaced steps are drawn.`,
     ],
     [
       "Frontier",
@@ -59,6 +60,11 @@ export function definitionList(run: Run, window: number): string {
     [
       "Kinds",
       "Large mark: mean over seeds. Ticks: single seeds.",
+    ],
+    [
+      "Costs",
+      "Training time: step_time summed over steps and seeds, evaluation not counted. Tokens " +
+      "processed: num_tokens of each seed's last step, summed. Memory: the largest process.",
     ],
     [
       "Rollouts",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Interval } from "../run_schema.ts";
+import type { Interval } from "../run_types.ts";
 
 const WIDTH = 90;
 const HEIGHT = 16;

@@ -5,7 +5,7 @@
  */
 
 import type { ArmRun } from "../read_run.ts";
-import type { Interval } from "../run_schema.ts";
+import type { Interval } from "../run_types.ts";
 
 /** The best arm of a split by mean accuracy, and the arms whose intervals overlap with its interval. */
 export interface Ranking {

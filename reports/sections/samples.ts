@@ -7,7 +7,7 @@
 import { escapeHtml } from "../escape.ts";
 import { count, formatNumber } from "../format.ts";
 import type { ArmRun, Run } from "../read_run.ts";
-import type { EvaluationRow } from "../run_schema.ts";
+import type { EvaluationRow } from "../run_types.ts";
 import { armMark } from "./arm_key.ts";
 import type { ShownSplit } from "./splits.ts";
 

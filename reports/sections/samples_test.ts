@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { missingSeed } from "../read_seed.ts";
-import type { EvaluationRow } from "../run_schema.ts";
+import type { EvaluationRow } from "../run_types.ts";
 import { madeArm, madeRow, madeRun } from "../testdata_arm_run.ts";
 import { chooseSamples, sampleSection } from "./samples.ts";
 

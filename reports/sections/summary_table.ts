@@ -17,7 +17,7 @@ import {
   TOKENS,
 } from "../format.ts";
 import type { ArmRun, Run } from "../read_run.ts";
-import type { Interval } from "../run_schema.ts";
+import type { Interval } from "../run_types.ts";
 import { armMark } from "./arm_key.ts";
 import { drawIntervalBar, reachOf } from "./interval_bar.ts";
 import { directionOf, rankByAccuracy } from "./ranking.ts";

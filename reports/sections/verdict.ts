@@ -14,7 +14,7 @@ import {
   TOKENS,
 } from "../format.ts";
 import type { Run } from "../read_run.ts";
-import type { Interval } from "../run_schema.ts";
+import type { Interval } from "../run_types.ts";
 import { directionOf, overlaps, rankByAccuracy } from "./ranking.ts";
 import type { ShownSplit } from "./splits.ts";
 

@@ -52,7 +52,7 @@ console.log(`engine ${engine.name} (${engine.version})`);
 for (const [i, prompt] of prompts.entries()) {
   // The first token is the laid-out prompt's only row; the logits of all later rows are compared.
   const ids = prompt.tokenIds;
-  const batch = layOutGroups([{ promptIds: ids.slice(0, 2), completions: [ids.slice(2)] }], 0);
+  const batch = layOutGroups([{ promptIds: ids.slice(0, 2), completions: [ids.slice(2)] }]);
   const logits = completionLogits(policy.weights, policy.config, batch);
   const ours = await logits.data() as Float32Array;
   logits.dispose();

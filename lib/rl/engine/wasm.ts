@@ -3,6 +3,7 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import type { EnginePresence } from "./choice.ts";
 import { processorName } from "./host.ts";
 import type { StartedEngine } from "./started_engine.ts";
+import { registerWasmKernels } from "./wasm_kernels.ts";
 
 /** The wasm engine is part of the project's npm packages, so it is always there. */
 export function findWasm(): EnginePresence {
@@ -26,6 +27,7 @@ export async function startWasm(): Promise<StartedEngine> {
         `failure, printed above. Install the packages again: deno install`,
     );
   }
+  registerWasmKernels();
   const vectors = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "with SIMD" : "without SIMD";
   return {
     version: `tfjs-backend-wasm ${version_wasm} ${vectors}`,

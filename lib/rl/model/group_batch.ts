@@ -16,33 +16,36 @@ export interface TokenGroup {
 }
 
 /**
- * Token rows of a batch of groups. The prompt rows hold all but each prompt's last token; that one is
- * the first input of every completion, so the completion rows' outputs predict exactly the
- * completion's tokens.
+ * Token rows of a batch of groups, without padding: M = R prompt rows, then C completion rows. The prompt
+ * rows hold all but each prompt's last token; that one is the first input of every completion, so the
+ * completion rows' outputs predict exactly the completion's tokens.
  */
 export interface GroupBatch {
   readonly P: number;
   readonly G: number;
+  /** Rows of the longest prompt and of the longest completion: what attention pads to. */
   readonly N: number;
   readonly T: number;
-  /** Prompt tokens without the last, padded on the right: P x N. */
-  readonly promptIds_P_N: Int32Array;
-  /** How many prompt rows of each prompt are real. */
+  /** Rows of each prompt. */
   readonly promptLengths_P: readonly number[];
-  /** Inputs of the completion rows, padded on the right: B x T. */
-  readonly inputIds_B_T: Int32Array;
-  /** What each completion row predicts: B x T. */
-  readonly labelIds_B_T: Int32Array;
+  /** Rows of each completion. */
+  readonly completionLengths_B: readonly number[];
+  /** R, the sum of the prompts' rows. */
+  readonly promptRows: number;
+  readonly inputIds_M: Int32Array;
+  readonly positions_M: Int32Array;
+  /** What each completion row predicts. */
+  readonly labelIds_C: Int32Array;
   /** 1 where a completion has a token, else 0: B x T. */
   readonly completionMask_B_T: Float32Array;
 }
 
 /**
- * Lays groups out, padded to the longest prompt and completion among them.
+ * Lays groups out.
  *
  * @throws {RangeError} if a prompt has fewer than two tokens, a completion none, or group sizes differ.
  */
-export function layOutGroups(groups: readonly TokenGroup[], padTokenId: number): GroupBatch {
+export function layOutGroups(groups: readonly TokenGroup[]): GroupBatch {
   const P = groups.length;
   const G = groups[0]?.completions.length ?? 0;
   groups.forEach(({ promptIds, completions }, p) => {
@@ -66,31 +69,30 @@ export function layOutGroups(groups: readonly TokenGroup[], padTokenId: number):
     });
   });
   const promptLengths_P = groups.map(({ promptIds }) => promptIds.length - 1);
-  const N = Math.max(...promptLengths_P);
-  const T = Math.max(...groups.flatMap(({ completions }) => completions.map((ids) => ids.length)));
-  const promptIds_P_N = new Int32Array(P * N).fill(padTokenId);
-  const inputIds_B_T = new Int32Array(P * G * T).fill(padTokenId);
-  const labelIds_B_T = new Int32Array(P * G * T).fill(padTokenId);
+  const completions = groups.flatMap((group) =>
+    group.completions.map((ids) => ({ ids, prompt: group.promptIds }))
+  );
+  const completionLengths_B = completions.map(({ ids }) => ids.length);
+  const T = Math.max(...completionLengths_B);
   const completionMask_B_T = new Float32Array(P * G * T);
-  groups.forEach(({ promptIds, completions }, p) => {
-    promptIds_P_N.set(promptIds.slice(0, -1), p * N);
-    completions.forEach((ids, g) => {
-      const row = (p * G + g) * T;
-      inputIds_B_T[row] = promptIds.at(-1)!;
-      inputIds_B_T.set(ids.slice(0, -1), row + 1);
-      labelIds_B_T.set(ids, row);
-      completionMask_B_T.fill(1, row, row + ids.length);
-    });
-  });
+  completionLengths_B.forEach((length, b) => completionMask_B_T.fill(1, b * T, b * T + length));
   return {
     P,
     G,
-    N,
+    N: Math.max(...promptLengths_P),
     T,
-    promptIds_P_N,
     promptLengths_P,
-    inputIds_B_T,
-    labelIds_B_T,
+    completionLengths_B,
+    promptRows: promptLengths_P.reduce((sum, length) => sum + length, 0),
+    inputIds_M: Int32Array.from([
+      ...groups.flatMap(({ promptIds }) => promptIds.slice(0, -1)),
+      ...completions.flatMap(({ ids, prompt }) => [prompt.at(-1)!, ...ids.slice(0, -1)]),
+    ]),
+    positions_M: Int32Array.from([
+      ...promptLengths_P.flatMap((length) => Array.from({ length }, (_, n) => n)),
+      ...completions.flatMap(({ ids, prompt }) => ids.map((_, t) => prompt.length - 1 + t)),
+    ]),
+    labelIds_C: Int32Array.from(completions.flatMap(({ ids }) => ids)),
     completionMask_B_T,
   };
 }

@@ -8,6 +8,7 @@ import { MASKED_SCORE } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import type { GroupContext } from "./layer.ts";
+import { type RowMove, rowMove } from "./ops.ts";
 import { rotationAt } from "./rotary.ts";
 
 /** The causal mask of `length` rows: 0 on and below the diagonal, {@link MASKED_SCORE} above. */
@@ -19,43 +20,55 @@ export function causalMask(length: number): tf.Tensor2D {
   return tf.tensor2d(mask, [length, length]);
 }
 
-/**
- * The mask of completion rows over [prompt keys, own keys]: padding of the prompt never counts, own
- * keys only up to the row itself. Row t stands at own position `firstRow + t`.
- */
-export function groupMask(
-  promptLengths_P: readonly number[],
-  N: number,
-  T: number,
-  U: number,
-  firstRow: number,
-): tf.Tensor {
-  const P = promptLengths_P.length, width = N + U;
-  const mask = new Float32Array(P * T * width);
+/** The mask of one decoded row over [prompt keys, U own keys]: the prompt's padding never counts. */
+export function decodeMask(promptLengths_P: readonly number[], N: number, U: number): tf.Tensor {
+  const width = N + U;
+  const mask = new Float32Array(promptLengths_P.length * width);
+  promptLengths_P.forEach((length, p) =>
+    mask.fill(MASKED_SCORE, p * width + length, p * width + N)
+  );
+  return tf.tensor(mask, [promptLengths_P.length, 1, 1, 1, width]);
+}
+
+/** The mask of a completion's T rows over [prompt keys, own keys]: causal, without the prompt's padding. */
+function completionMask(promptLengths_P: readonly number[], N: number, T: number): tf.Tensor {
+  const P = promptLengths_P.length, width = N + T;
+  const mask = new Float32Array(P * T * width).fill(MASKED_SCORE);
   promptLengths_P.forEach((length, p) => {
     for (let t = 0; t < T; t++) {
-      const row = (p * T + t) * width;
-      mask.fill(MASKED_SCORE, row + length, row + N);
-      mask.fill(MASKED_SCORE, row + N + firstRow + t + 1, row + width);
+      const at = (p * T + t) * width;
+      mask.fill(0, at, at + length);
+      mask.fill(0, at + N, at + N + t + 1);
     }
   });
   return tf.tensor(mask, [P, 1, 1, T, width]);
 }
 
+/** Where rows of the given lengths, laid one after the other from `first` on, stand when padded. */
+function padding(lengths: readonly number[], padded: number, first: number, rows: number): RowMove {
+  const to = new Int32Array(lengths.length * padded).fill(-1);
+  const back = new Int32Array(rows).fill(-1);
+  let row = first;
+  lengths.forEach((length, i) => {
+    for (let k = 0; k < length; k++, row++) {
+      to[i * padded + k] = row;
+      back[row] = i * padded + k;
+    }
+  });
+  return rowMove(to, back);
+}
+
 /** The context that every layer of one pass over `batch` shares. */
 export function groupContext(batch: GroupBatch, config: ModelConfig): GroupContext {
-  const { P, G, N, T } = batch;
-  const positions: number[] = [];
-  for (let p = 0; p < P; p++) for (let n = 0; n < N; n++) positions.push(n);
-  for (const length of batch.promptLengths_P) {
-    for (let g = 0; g < G; g++) for (let t = 0; t < T; t++) positions.push(length + t);
-  }
+  const { P, G, N, T, promptLengths_P, completionLengths_B, promptRows } = batch;
+  const M = batch.inputIds_M.length;
   return {
     P,
     B: P * G,
-    promptRows: P * N,
-    rotation: rotationAt(positions, config.headDim, config.ropeTheta),
+    padPrompts: padding(promptLengths_P, N, 0, M),
+    padCompletions: padding(completionLengths_B, T, promptRows, M),
+    rotation: rotationAt([...batch.positions_M], config.headDim, config.ropeTheta),
     causal_N_N: causalMask(N),
-    mask_P_1_1_T_NT: groupMask(batch.promptLengths_P, N, T, T, 0),
+    mask_P_1_1_T_NT: completionMask(promptLengths_P, N, T),
   };
 }

@@ -8,7 +8,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { attendGroup, attendPrompt, headsFirst, type KeysValues } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { matMul, rmsNorm, swiglu } from "./ops.ts";
+import { matMul, moveRows, reverseMove, rmsNorm, type RowMove, swiglu } from "./ops.ts";
 import { rotate, type Rotation } from "./rotary.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
@@ -95,8 +95,10 @@ function finish(
 export interface GroupContext {
   readonly P: number;
   readonly B: number;
-  /** Prompt rows in all: P x N. They stand before the completion rows. */
-  readonly promptRows: number;
+  /** From the batch's rows to P x N rows of prompts. */
+  readonly padPrompts: RowMove;
+  /** From the batch's rows to B x T rows of completions. */
+  readonly padCompletions: RowMove;
   readonly rotation: Rotation;
   readonly causal_N_N: tf.Tensor2D;
   readonly mask_P_1_1_T_NT: tf.Tensor;
@@ -109,18 +111,27 @@ export function groupLayer(
   config: ModelConfig,
   context: GroupContext,
 ): tf.Tensor2D {
-  const { P, B, promptRows } = context;
+  const { P, B, padPrompts, padCompletions } = context;
   const { q, k, v } = project(x_M_D, weights, config, context.rotation);
-  const completionRows = x_M_D.shape[0] - promptRows;
-  const [qPrompt, qOwn] = tf.split(q, [promptRows, completionRows]) as [tf.Tensor3D, tf.Tensor3D];
-  const [kPrompt, kOwn] = tf.split(k, [promptRows, completionRows]) as [tf.Tensor3D, tf.Tensor3D];
-  const [vPrompt, vOwn] = tf.split(v, [promptRows, completionRows]) as [tf.Tensor3D, tf.Tensor3D];
-  const prompt = { keys: headsFirst(kPrompt, P), values: headsFirst(vPrompt, P) };
-  const own = { keys: headsFirst(kOwn, B), values: headsFirst(vOwn, B) };
-  const attended = tf.concat([
-    attendPrompt(headsFirst(qPrompt, P), prompt, context.causal_N_N),
-    attendGroup(qOwn, prompt, own, context.mask_P_1_1_T_NT),
-  ], 0) as tf.Tensor2D;
+  const pad = (x: tf.Tensor3D, move: RowMove): tf.Tensor3D => {
+    const [rows, heads, d] = x.shape;
+    const padded = moveRows(tf.reshape(x, [rows, heads * d]), move);
+    return tf.reshape(padded, [padded.shape[0], heads, d]);
+  };
+  const first = (x: tf.Tensor3D) => headsFirst(pad(x, padPrompts), P);
+  const own = (x: tf.Tensor3D) => headsFirst(pad(x, padCompletions), B);
+  const prompt = { keys: first(k), values: first(v) };
+  const fromPrompts = attendPrompt(first(q), prompt, context.causal_N_N);
+  const fromGroups = attendGroup(
+    pad(q, padCompletions),
+    prompt,
+    { keys: own(k), values: own(v) },
+    context.mask_P_1_1_T_NT,
+  );
+  const attended = tf.add(
+    moveRows(fromPrompts, reverseMove(padPrompts)),
+    moveRows(fromGroups, reverseMove(padCompletions)),
+  ) as tf.Tensor2D;
   return finish(x_M_D, attended, weights, config);
 }
 

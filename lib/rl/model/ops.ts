@@ -71,15 +71,17 @@ function batchProduct(a: tf.Tensor3D, b: tf.Tensor3D, transposeA: boolean, trans
   const right = transposeB ? tf.transpose(b, [0, 2, 1]) : b;
   const [batch, rows, inner] = left.shape as [number, number, number];
   const columns = right.shape[2]!;
-  // Below this many multiplications a slice and a call cost more than the slow kernel's loop.
-  if (rows * inner * columns < 16_384) return tf.matMul(left, right);
+  // Below this many multiplications taking a matrix out costs more than the slow kernel's loop.
+  if (rows * inner * columns < 65_536) return tf.matMul(left, right);
   const products: tf.Tensor2D[] = [];
-  for (let i = 0; i < batch; i++) {
-    const l = tf.reshape(tf.slice(left, [i, 0, 0], [1, rows, inner]), [rows, inner]);
-    const r = tf.reshape(tf.slice(right, [i, 0, 0], [1, inner, columns]), [inner, columns]);
-    products.push(tf.matMul(l as tf.Tensor2D, r as tf.Tensor2D));
-  }
+  for (let i = 0; i < batch; i++) products.push(tf.matMul(matrixAt(left, i), matrixAt(right, i)));
   return tf.reshape(tf.concat(products, 0), [batch, rows, columns]);
+}
+
+/** One matrix of a batch. */
+function matrixAt(x: tf.Tensor3D, index: number): tf.Tensor2D {
+  const [, rows, columns] = x.shape;
+  return tf.reshape(tf.slice(x, [index, 0, 0], [1, rows, columns]), [rows, columns]);
 }
 
 /** Batched product over the leading axes of two rank-4 tensors: `[X, Y, M, K] . [X, Y, K, N]`. */
@@ -102,6 +104,37 @@ export function batchMatMul(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
         tf.reshape(batchProduct(l, d, true, false), [x, y, inner, columns]),
       ];
     },
+  );
+}
+
+/** How rows move between two layouts, e.g. without padding and with it; no row stands twice. */
+export interface RowMove {
+  /** For each row of the new layout the old row it takes, or the row of zeros behind the last. */
+  readonly to_Y: tf.Tensor1D;
+  /** The same the other way round. */
+  readonly back_X: tf.Tensor1D;
+}
+
+/** Uploads a move. Indices of -1 stand for rows of zeros. */
+export function rowMove(to: Int32Array, back: Int32Array): RowMove {
+  const upload = (indices: Int32Array, zeroRow: number) =>
+    tf.tensor1d(indices.map((index) => index < 0 ? zeroRow : index), "int32");
+  return { to_Y: upload(to, back.length), back_X: upload(back, to.length) };
+}
+
+/** The move in the other direction. */
+export function reverseMove({ to_Y, back_X }: RowMove): RowMove {
+  return { to_Y: back_X, back_X: to_Y };
+}
+
+/** Moves rows: `[X, W]` to `[Y, W]`. */
+export function moveRows(x: tf.Tensor2D, move: RowMove): tf.Tensor2D {
+  const take = (rows: tf.Tensor2D, indices: tf.Tensor1D) =>
+    tf.gather(tf.concat([rows, tf.zeros([1, rows.shape[1]])], 0) as tf.Tensor2D, indices);
+  return withGradient<tf.Tensor2D>(
+    [x],
+    () => ({ value: take(x, move.to_Y), saved: [] }),
+    (dy) => [take(dy, move.back_X)],
   );
 }
 

@@ -10,7 +10,7 @@ import type { GroupBatch } from "./group_batch.ts";
 import { groupContext } from "./group_context.ts";
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
 import { type GroupContext, groupLayer, layerWeightNames, layerWeights } from "./layer.ts";
-import { embeddingGradient, rmsNorm } from "./ops.ts";
+import { embeddingGradient, moveRows, reverseMove, rmsNorm, type RowMove, rowMove } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
 const EMBEDDING = "model.embed_tokens.weight";
@@ -34,25 +34,49 @@ export function finalNorm(x_M_D: tf.Tensor2D, weights: Weights, config: ModelCon
 interface BatchTensors {
   readonly context: GroupContext;
   readonly ids_M: tf.Tensor1D;
-  readonly labels_BT: tf.Tensor1D;
+  readonly labels_C: tf.Tensor1D;
+  readonly promptRows: number;
+  /** From the completion rows to B x T. */
+  readonly padLabels: RowMove;
+  readonly shape: [number, number];
 }
 
 function uploadBatch(batch: GroupBatch, config: ModelConfig): BatchTensors {
-  const ids = new Int32Array(batch.promptIds_P_N.length + batch.inputIds_B_T.length);
-  ids.set(batch.promptIds_P_N);
-  ids.set(batch.inputIds_B_T, batch.promptIds_P_N.length);
+  const { P, G, T, completionLengths_B } = batch;
+  const to = new Int32Array(P * G * T).fill(-1);
+  const back = new Int32Array(batch.labelIds_C.length);
+  let row = 0;
+  completionLengths_B.forEach((length, b) => {
+    for (let t = 0; t < length; t++, row++) {
+      to[b * T + t] = row;
+      back[row] = b * T + t;
+    }
+  });
   return {
     context: groupContext(batch, config),
-    ids_M: tf.tensor1d(ids, "int32"),
-    labels_BT: tf.tensor1d(batch.labelIds_B_T, "int32"),
+    ids_M: tf.tensor1d(batch.inputIds_M, "int32"),
+    labels_C: tf.tensor1d(batch.labelIds_C, "int32"),
+    promptRows: batch.promptRows,
+    padLabels: rowMove(to, back),
+    shape: [P * G, T],
   };
 }
 
-/** Normed hidden states of the completion rows, `[B*T, D]`. Call inside tf.tidy. */
+/** One number a completion row as `[B, T]`, zeros where a completion has no token. */
+function padded(values_C: tf.Tensor1D, { padLabels, shape }: BatchTensors): tf.Tensor2D {
+  return tf.reshape(moveRows(tf.reshape(values_C, [-1, 1]), padLabels), shape);
+}
+
+/** The reverse of {@link padded}. */
+function unpadded(values_B_T: tf.Tensor2D, { padLabels }: BatchTensors): tf.Tensor1D {
+  return tf.reshape(moveRows(tf.reshape(values_B_T, [-1, 1]), reverseMove(padLabels)), [-1]);
+}
+
+/** Normed hidden states of the completion rows, `[C, D]`. Call inside tf.tidy. */
 function completionHidden(
   weights: Weights,
   config: ModelConfig,
-  { context, ids_M }: BatchTensors,
+  { context, ids_M, promptRows }: BatchTensors,
 ): tf.Tensor2D {
   let x = embed(weights, ids_M);
   for (let layer = 0; layer < config.numLayers; layer++) {
@@ -62,11 +86,11 @@ function completionHidden(
     x.dispose();
     x = next;
   }
-  return finalNorm(tf.slice(x, [context.promptRows, 0]), weights, config);
+  return finalNorm(tf.slice(x, [promptRows, 0]), weights, config);
 }
 
 /**
- * Logits of every completion row, `[B*T, V]`, at temperature 1: all of them at once, for comparisons
+ * Logits of every completion row, `[C, V]`, at temperature 1: all of them at once, for comparisons
  * with other implementations; training never needs them together.
  */
 export function completionLogits(
@@ -103,13 +127,12 @@ export function tokenLogprobs(
     const { logprobs_M, entropies_M } = labelLogprobs(
       completionHidden(weights, config, tensors),
       weightNamed(weights, headName(config)),
-      tensors.labels_BT,
+      tensors.labels_C,
       temperature,
     );
-    const shape: [number, number] = [tensors.context.B, batch.T];
     return {
-      logprobs_B_T: tf.reshape(logprobs_M, shape) as tf.Tensor2D,
-      entropies_B_T: tf.reshape(entropies_M, shape) as tf.Tensor2D,
+      logprobs_B_T: padded(logprobs_M, tensors),
+      entropies_B_T: padded(entropies_M, tensors),
     };
   });
 }
@@ -135,7 +158,8 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
   lossGradient: (tokens: TokenLogprobs) => LossGradient<Extra>,
 ): { gradients: Record<string, tf.Tensor>; extra: Extra } {
   const result = tf.tidy(() => {
-    const { context, ids_M, labels_BT } = uploadBatch(batch, config);
+    const tensors = uploadBatch(batch, config);
+    const { context, ids_M, labels_C, promptRows } = tensors;
     const inputs = [embed(weights, ids_M)];
     for (let layer = 0; layer < config.numLayers; layer++) {
       inputs.push(
@@ -145,24 +169,23 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       );
     }
     const last = inputs[config.numLayers]!;
-    const own = tf.slice(last, [context.promptRows, 0]);
+    const own = tf.slice(last, [promptRows, 0]);
     const head = weightNamed<tf.Tensor2D>(weights, headName(config));
     const hidden = finalNorm(own, weights, config);
-    const shape: [number, number] = [context.B, batch.T];
-    const { logprobs_M, entropies_M } = labelLogprobs(hidden, head, labels_BT, temperature);
+    const { logprobs_M, entropies_M } = labelLogprobs(hidden, head, labels_C, temperature);
     const { dLogprobs_B_T, dEntropies_B_T, extra } = lossGradient({
-      logprobs_B_T: tf.reshape(logprobs_M, shape),
-      entropies_B_T: tf.reshape(entropies_M, shape),
+      logprobs_B_T: padded(logprobs_M, tensors),
+      entropies_B_T: padded(entropies_M, tensors),
     });
 
     const gradients: Record<string, tf.Tensor> = {};
     const headGradient = labelLogprobsGradient(
       hidden,
       head,
-      labels_BT,
+      labels_C,
       temperature,
-      tf.reshape(dLogprobs_B_T, [-1]),
-      tf.reshape(dEntropies_B_T, [-1]),
+      unpadded(dLogprobs_B_T, tensors),
+      unpadded(dEntropies_B_T, tensors),
     );
     gradients[headName(config)] = headGradient.dHead_V_D;
     const [dOwn, dNorm] = tf.grads((x: tf.Tensor, w: tf.Tensor) =>
@@ -172,7 +195,7 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       tf.Tensor,
     ];
     gradients[FINAL_NORM] = dNorm;
-    let dx = tf.concat([tf.zeros([context.promptRows, config.hiddenSize]), dOwn], 0) as tf.Tensor2D;
+    let dx = tf.concat([tf.zeros([promptRows, config.hiddenSize]), dOwn], 0) as tf.Tensor2D;
 
     const names = layerWeightNames(config);
     for (let layer = config.numLayers - 1; layer >= 0; layer--) {

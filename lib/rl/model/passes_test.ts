@@ -50,7 +50,7 @@ function tokenNumbers(mask_B_T: Float32Array): Float32Array {
 for (const [name, model] of Object.entries(reference.models)) {
   Deno.test(`${name}: log-probabilities and entropies equal transformers'`, async () => {
     const weights = formulaWeights(model.shapes);
-    const batch = layOutGroups(reference.groups, 0);
+    const batch = layOutGroups(reference.groups);
     const tokens = tokenLogprobs(weights, model.config, batch, reference.temperature);
     const logprobs = await tokens.logprobs_B_T.array(),
       entropies = await tokens.entropies_B_T.array();
@@ -64,7 +64,7 @@ for (const [name, model] of Object.entries(reference.models)) {
 
   Deno.test(`${name}: every weight's gradient equals PyTorch's`, async () => {
     const weights = formulaWeights(model.shapes);
-    const batch = layOutGroups(reference.groups, 0);
+    const batch = layOutGroups(reference.groups);
     const k = tokenNumbers(batch.completionMask_B_T);
     const shape: [number, number] = [batch.P * batch.G, batch.T];
     const { gradients } = weightGradients(
@@ -93,12 +93,12 @@ for (const [name, model] of Object.entries(reference.models)) {
 Deno.test("a shared prompt equals a repeated one, and padding changes nothing", async () => {
   const { config, shapes } = reference.models.qwen2!;
   const weights = formulaWeights(shapes);
-  const whole = tokenLogprobs(weights, config, layOutGroups(reference.groups, 0), 1);
+  const whole = tokenLogprobs(weights, config, layOutGroups(reference.groups), 1);
   const together = await whole.logprobs_B_T.array();
   let row = 0;
   for (const { promptIds, completions } of reference.groups) {
     for (const completion of completions) {
-      const alone = layOutGroups([{ promptIds, completions: [completion] }], 0);
+      const alone = layOutGroups([{ promptIds, completions: [completion] }]);
       const [logprobs] = await tokenLogprobs(weights, config, alone, 1).logprobs_B_T.array();
       logprobs!.forEach((value, t) => assertAlmostEquals(together[row]![t]!, value, 1e-5));
       row++;
@@ -109,7 +109,7 @@ Deno.test("a shared prompt equals a repeated one, and padding changes nothing", 
 Deno.test("a pass frees every tensor but its result", () => {
   const { config, shapes } = reference.models.llama!;
   const weights = formulaWeights(shapes);
-  const batch = layOutGroups(reference.groups, 0);
+  const batch = layOutGroups(reference.groups);
   const before = tf.memory().numTensors;
   const { gradients, extra } = weightGradients(weights, config, batch, 1, (tokens) => ({
     dLogprobs_B_T: tf.onesLike(tokens.logprobs_B_T),
@@ -123,7 +123,7 @@ Deno.test("a pass frees every tensor but its result", () => {
 
 Deno.test("groups that cannot be laid out are named", () => {
   assertThrows(
-    () => layOutGroups([{ promptIds: [1], completions: [[2]] }], 0),
+    () => layOutGroups([{ promptIds: [1], completions: [[2]] }]),
     RangeError,
     "group 0",
   );
@@ -132,7 +132,7 @@ Deno.test("groups that cannot be laid out are named", () => {
       layOutGroups([{ promptIds: [1, 2], completions: [[2]] }, {
         promptIds: [1, 2],
         completions: [[3], []],
-      }], 0),
+      }]),
     RangeError,
     "group 1",
   );

@@ -7,7 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import type { KeysValues } from "../model/attention.ts";
-import { causalMask, groupMask } from "../model/group_context.ts";
+import { causalMask, decodeMask } from "../model/group_context.ts";
 import { headLogits } from "../model/head.ts";
 import { decodeLayer, layerWeights, prefillLayer } from "../model/layer.ts";
 import { embed, finalNorm, headName } from "../model/passes.ts";
@@ -75,7 +75,7 @@ export function decodeStep(
     const positions = promptLengths_P.flatMap((rows) => new Array(groupSize).fill(rows + length));
     const rotation = rotationAt(positions, config.headDim, config.ropeTheta);
     const N = state.prompts[0]!.keys.shape[2];
-    const mask = groupMask(promptLengths_P, N, 1, length + 1, length);
+    const mask = decodeMask(promptLengths_P, N, length + 1);
     const cache: KeysValues[] = [];
     let x = embed(weights, tf.tensor1d(tokens_B, "int32"));
     for (let layer = 0; layer < config.numLayers; layer++) {

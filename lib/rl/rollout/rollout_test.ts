@@ -32,7 +32,7 @@ Deno.test("sampled log-probabilities equal those of a pass over the whole comple
     promptIds: prompt.tokenIds,
     completions: completions.map(({ tokenIds }) => tokenIds),
   }));
-  const pass = tokenLogprobs(policy.weights, config, layOutGroups(groups, 1), options.temperature);
+  const pass = tokenLogprobs(policy.weights, config, layOutGroups(groups), options.temperature);
   const logprobs_B_T = await pass.logprobs_B_T.array();
   rollouts.flatMap(({ completions }) => completions).forEach(({ samplerLogprobs }, b) =>
     samplerLogprobs.forEach((logprob, t) => assertAlmostEquals(logprob, logprobs_B_T[b]![t]!, 2e-5))

@@ -23,7 +23,7 @@ export async function supervisedStep(
   learningRate: number,
 ): Promise<{ state: TrainState; lossNats: number; tokens: number }> {
   const { policy, optimizer, step } = state;
-  const batch = layOutGroups(groups, policy.tokenizer.padTokenId);
+  const batch = layOutGroups(groups);
   const tokens = batch.completionMask_B_T.reduce((a, b) => a + b, 0);
   const shape: [number, number] = [batch.P * batch.G, batch.T];
   const { gradients, extra } = weightGradients(

@@ -22,7 +22,6 @@ export interface MicroBatch {
 export function cutMicroBatches(
   rollouts: readonly Rollout[],
   microBatchSize: number,
-  padTokenId: number,
 ): MicroBatch[] {
   if (!Number.isInteger(microBatchSize) || microBatchSize < 1) {
     throw new RangeError(
@@ -54,7 +53,7 @@ export function cutMicroBatches(
     ) end++;
     const together = pieces.slice(i, end);
     batches.push({
-      batch: layOutGroups(together.map(({ group }) => group), padTokenId),
+      batch: layOutGroups(together.map(({ group }) => group)),
       rows: together.flatMap(({ rows }) => rows),
     });
     i = end;

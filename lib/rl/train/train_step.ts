@@ -90,7 +90,7 @@ export async function trainStep(
     scaleRewards: config.scaleRewards,
     epsilon: ADVANTAGE_EPSILON,
   });
-  const parts = cutMicroBatches(rollouts, config.microBatchSize, tokenizer.padTokenId);
+  const parts = cutMicroBatches(rollouts, config.microBatchSize);
   const refLogprobs = config.beta === 0
     ? null
     : referenceLogprobs(refPolicy, parts, config.temperature);

@@ -119,7 +119,7 @@ Deno.test("micro-batches add up to the whole batch", async () => {
   });
   const advantages = [[1, -0.5, 0.25, -0.75], [0, 0, 0, 0], [2, -1, -1, 0]];
   const gradientsOf = async (microBatchSize: number) => {
-    const parts = cutMicroBatches(rollouts, microBatchSize, 1);
+    const parts = cutMicroBatches(rollouts, microBatchSize);
     const ref = referenceLogprobs(refPolicy, parts, 1);
     const { gradients, metrics } = await lossGradients(
       policy,
@@ -142,7 +142,7 @@ Deno.test("micro-batches add up to the whole batch", async () => {
       assertAlmostEquals(cut.metrics[name]!, value, 1e-5, name);
     }
   }
-  assertThrows(() => cutMicroBatches(rollouts, 0, 1), RangeError, "microBatchSize");
+  assertThrows(() => cutMicroBatches(rollouts, 0), RangeError, "microBatchSize");
 });
 
 Deno.test("on policy, ratios are 1 and the sampler agrees with the trainer", async () => {
