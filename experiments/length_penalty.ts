@@ -118,14 +118,14 @@ export const lengthPenalty: Experiment = defineExperiment({
       questions: { train: 2000, test: 200, ood: 60 },
       evaluation: { temperature: 1, topP: 1, samples: 1, batchSize: 32 },
     },
-    // Med-U1's settings, with completions of 256 tokens instead of 4,096 and budgets to match, so that
-    // a step fits a machine without a GPU.
+    // Med-U1's settings, with completions of 192 tokens instead of 4,096, and budgets and tolerances a
+    // tenth of its, so that a step fits a machine without a GPU.
     llm: {
       training: {
         numPrompts: 4,
         numGenerations: 8,
-        maxPromptLength: 1024,
-        maxCompletionLength: 256,
+        maxPromptLength: 768,
+        maxCompletionLength: 192,
         temperature: 0.6,
         topP: 1,
         learningRate: 1e-6,
@@ -144,10 +144,10 @@ export const lengthPenalty: Experiment = defineExperiment({
       steps: 100,
       seeds: 1,
       checkpointEvery: 10,
-      budgets: { kind: "uniform", mode: "maximum", low: 50, high: 250 },
-      tolerance: { exact: 1500, maximum: 500 },
-      questions: { train: 2000, test: 200, ood: 60 },
-      evaluation: { temperature: 0.2, topP: 0.95, samples: 1, batchSize: 8 },
+      budgets: { kind: "uniform", mode: "maximum", low: 50, high: 150 },
+      tolerance: { exact: 150, maximum: 50 },
+      questions: { train: 2000, test: 32, ood: 16 },
+      evaluation: { temperature: 0.2, topP: 0.95, samples: 1, batchSize: 16 },
     },
   },
 });

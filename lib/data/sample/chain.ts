@@ -9,7 +9,7 @@ import type { QuestionRecord } from "../record.ts";
 import { letterOf, planOf } from "./questions.ts";
 import { chooseCourse, DEFAULT_STRATEGY_RATES, type Strategy } from "./strategy.ts";
 import type { StrategyRates } from "./strategy.ts";
-import { chooseStyle, countPieces, type Style } from "./style.ts";
+import { chooseStyle, countPieces, type Style, type StyleMix } from "./style.ts";
 import { resultText, writeThinking } from "./wording.ts";
 
 /** One completion to imitate. */
@@ -29,6 +29,8 @@ export interface ChainOptions {
   readonly draw: number;
   /** Shares of the strategies; {@link DEFAULT_STRATEGY_RATES} where not given. */
   readonly rates?: StrategyRates;
+  /** Shares of the styles; {@link EVEN_STYLES} where not given. */
+  readonly styles?: StyleMix;
   /** The length that budgets are held against; words, digits and marks where not given. */
   readonly countTokens?: (text: string) => number;
 }
@@ -63,7 +65,7 @@ function wrap(thinking: string, answer: string, strategy: Strategy, slipDraw: nu
  * ```
  */
 export function drawChain(record: QuestionRecord, budget: Budget, options: ChainOptions): Chain {
-  const { seed, draw, rates = DEFAULT_STRATEGY_RATES, countTokens = countPieces } = options;
+  const { seed, draw, rates = DEFAULT_STRATEGY_RATES, countTokens = countPieces, styles } = options;
   const plan = planOf(record);
   const drawFor = (purpose: string) => uniform(`sample ${purpose}`, seed, record.id, draw);
   const { strategy, way } = chooseCourse(
@@ -78,7 +80,7 @@ export function drawChain(record: QuestionRecord, budget: Budget, options: Chain
   const slipDraw = drawFor("slip");
   const write = (style: Style) =>
     wrap(writeThinking(plan.task, way, style, letter), letter ?? result, strategy, slipDraw);
-  const style = chooseStyle(budget, countTokens(write("verbose")), drawFor("style"));
+  const style = chooseStyle(budget, countTokens(write("verbose")), drawFor("style"), styles);
   return {
     text: write(style),
     strategy,

@@ -12,4 +12,12 @@ export {
   type Strategy,
   type StrategyRates,
 } from "./strategy.ts";
-export { countPieces, type Style, styleProbabilities, STYLES } from "./style.ts";
+export {
+  countPieces,
+  EVEN_STYLES,
+  type Style,
+  type StyleMix,
+  styleProbabilities,
+  STYLES,
+  VERBOSE_STYLES,
+} from "./style.ts";

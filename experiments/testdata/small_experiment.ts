@@ -1,0 +1,24 @@
+import { defineExperiment, lengthPenalty } from "@terse/experiments";
+
+const { settings } = lengthPenalty;
+const small = {
+  ...settings.tiny,
+  training: {
+    ...settings.tiny.training,
+    numPrompts: 2,
+    numGenerations: 4,
+    maxCompletionLength: 40,
+  },
+  steps: 6,
+  seeds: 1,
+  checkpointEvery: 2,
+  questions: { train: 24, test: 12, ood: 6 },
+};
+
+/** The default experiment on a few questions, for the end-to-end test. */
+export default defineExperiment({
+  ...lengthPenalty,
+  name: "small",
+  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum"),
+  settings: { tiny: small, llm: small },
+});
