@@ -233,11 +233,19 @@ async function writeReportInProcess(folder: string): Promise<string | null> {
   return success ? null : new TextDecoder().decode(stderr).trim();
 }
 
+/** `deno task` hands a signal on that the process has had already: one Ctrl-C arrives twice. */
+const SAME_SIGNAL_MS = 1000;
+
 /** First Ctrl-C: let the arms finish their step. Second: leave; the arms notice and do it alone. */
 function abortOnSignal(print: (line: string) => void): AbortSignal {
   const controller = new AbortController();
+  let firstMs = 0;
   const stop = () => {
-    if (controller.signal.aborted) Deno.exit(INTERRUPTED);
+    if (controller.signal.aborted) {
+      if (performance.now() - firstMs < SAME_SIGNAL_MS) return;
+      Deno.exit(INTERRUPTED);
+    }
+    firstMs = performance.now();
     print("stopping: every arm ends after its present step (again to leave at once)");
     controller.abort();
   };

@@ -14,11 +14,15 @@ export interface CommandResult {
 /**
  * Runs `deno` with arguments in the repository's root; output is shown as it comes and kept.
  *
- * @param quiet show the output only if the command fails.
+ * @param options `quiet`: show the output only if the command fails; `captured`: never show it.
  */
 export async function runDeno(
   args: readonly string[],
-  options: { readonly quiet: boolean; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly quiet?: boolean;
+    readonly captured?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+  },
 ): Promise<CommandResult> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -31,7 +35,9 @@ export async function runDeno(
   const follow = async (stream: ReadableStream<Uint8Array>) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       output += text;
-      if (!options.quiet) await Deno.stdout.write(new TextEncoder().encode(text));
+      if (!options.quiet && !options.captured) {
+        await Deno.stdout.write(new TextEncoder().encode(text));
+      }
     }
   };
   await Promise.all([

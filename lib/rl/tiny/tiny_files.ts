@@ -11,7 +11,7 @@ import { downloadWeights, type Weights } from "../model/weights.ts";
 import type { TokenizerJson } from "../tokenizer/tokenizer_json.ts";
 
 /** A user's text, then the policy's turn. */
-export const TINY_CHAT_TEMPLATE =
+export const TINY_CHAT_TEMPLATE: string =
   "{% for message in messages %}{% if message.role == 'user' %}<|user|>{{ message.content }}" +
   "{% else %}<|assistant|>{{ message.content }}<|end|>{% endif %}{% endfor %}" +
   "{% if add_generation_prompt %}<|assistant|>{% endif %}";
