@@ -7,49 +7,18 @@
 
 import type { BudgetSpec } from "@terse/data";
 import type { RewardComponent } from "@terse/rewards";
+import type { GrpoConfig } from "@terse/rl";
 import { checkExperiment } from "./experiment_schema.ts";
 
 /** The arm that every experiment has: the policy before training, evaluated like the others. */
 export const START_ARM = "start";
 
 /** How a policy is trained, in TRL's words (camelCase). Lengths in tokens. */
-export interface TrainingSettings {
+export interface TrainingSettings extends GrpoConfig {
   /** P, different prompts in a step. */
   readonly numPrompts: number;
-  /** G, completions of each prompt. */
-  readonly numGenerations: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
-  /** A completion that reaches it is cut. */
-  readonly maxCompletionLength: number;
-  /** Logits are divided by it. */
-  readonly temperature: number;
-  /** Share of the probability that is sampled from; 1 for all of it. */
-  readonly topP: number;
-  /** AdamW's, constant. */
-  readonly learningRate: number;
-  /** Weight of the KL penalty towards the policy before training. */
-  readonly beta: number;
-  /** How far below 1 the ratio may count. */
-  readonly epsilon: number;
-  /** The same above 1; equal to epsilon in PPO and Med-U1. */
-  readonly epsilonHigh: number;
-  /** Weight of the entropy bonus. */
-  readonly entropyCoefficient: number;
-  /** Gradients are scaled down to this norm. */
-  readonly maxGradNorm: number;
-  /** Decay of AdamW's first moment. */
-  readonly adamBeta1: number;
-  /** Decay of AdamW's second moment. */
-  readonly adamBeta2: number;
-  /** Added to the root of AdamW's second moment. */
-  readonly adamEpsilon: number;
-  /** AdamW's decoupled decay. */
-  readonly weightDecay: number;
-  /** Completions that pass through the model at a time; sets memory, not results. */
-  readonly microBatchSize: number;
-  /** Whether advantages are divided by the group's standard deviation. */
-  readonly scaleRewards: "group" | "none";
 }
 
 /** Everything but the rewards that a run with one kind of model needs. */

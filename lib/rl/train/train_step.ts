@@ -25,21 +25,33 @@ export interface GrpoConfig {
   readonly numGenerations: number;
   /** In tokens. */
   readonly maxCompletionLength: number;
+  /** Logits are divided by it. */
   readonly temperature: number;
+  /** Share of the probability that is sampled from; 1 for all of it. */
   readonly topP: number;
+  /** AdamW's, constant. */
   readonly learningRate: number;
   /** Weight of the KL penalty towards the reference; 0 leaves the reference out. */
   readonly beta: number;
+  /** How far below 1 the ratio may count. */
   readonly epsilon: number;
+  /** The same above 1; equal to epsilon in PPO and Med-U1. */
   readonly epsilonHigh: number;
+  /** Weight of the entropy bonus. */
   readonly entropyCoefficient: number;
+  /** Gradients are scaled down to this norm. */
   readonly maxGradNorm: number;
+  /** Decay of AdamW's first moment. */
   readonly adamBeta1: number;
+  /** Decay of AdamW's second moment. */
   readonly adamBeta2: number;
+  /** Added to the root of AdamW's second moment. */
   readonly adamEpsilon: number;
+  /** AdamW's decoupled decay. */
   readonly weightDecay: number;
   /** Completions that pass through the model at once; changes memory, not the result. */
   readonly microBatchSize: number;
+  /** Whether advantages are divided by the group's standard deviation. */
   readonly scaleRewards: "group" | "none";
 }
 
@@ -69,6 +81,7 @@ const ADVANTAGE_EPSILON = 1e-6;
  * @param refPolicy the frozen reference; not touched.
  * @param rewards their weighted sum is the reward.
  * @param seed of the run; with the step it keys all randomness.
+ * @throws {Error} if the gradient's norm is not finite; the last checkpoint is still good.
  */
 export async function trainStep(
   state: TrainState,
@@ -131,6 +144,12 @@ async function update(
   config: GrpoConfig,
 ): Promise<{ state: TrainState; gradNorm: number }> {
   const clipped = await clipGradNorm(gradients, config.maxGradNorm);
+  if (!Number.isFinite(clipped.norm)) {
+    throw new Error(
+      `Cannot update after step ${step}: the gradient's norm must be finite: current value is ` +
+        `${clipped.norm}; lower learningRate or look at the step's rollouts`,
+    );
+  }
   const next = adamwStep(policy.weights, clipped.gradients, optimizer, {
     learningRate: config.learningRate,
     beta1: config.adamBeta1,
