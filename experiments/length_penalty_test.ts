@@ -31,7 +31,8 @@ const batch: RewardBatch = {
 };
 
 async function rewardsOf(arm: string): Promise<number[]> {
-  const components = findArm(lengthPenalty, arm).rewards(lengthPenalty.settings.tiny);
+  const settings = { ...lengthPenalty.settings.tiny, tolerance: { exact: 60, maximum: 40 } };
+  const components = findArm(lengthPenalty, arm).rewards(settings);
   const scored = await scoreBatch(components, batch);
   assertEquals(scored.failures, []);
   return scored.rewards;

@@ -43,9 +43,10 @@ function withGradient<T extends tf.Tensor>(
  *
  * @example
  * ```ts
- * import { matMul } from "@terse/rl";
+ * import { loadEngine, matMul } from "@terse/rl";
  * import * as tf from "@tensorflow/tfjs";
  * import { assertEquals } from "@std/assert";
+ * await loadEngine("wasm");
  * const y = matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]]));
  * assertEquals(await y.array(), [[11]]);
  * ```
