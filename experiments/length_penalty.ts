@@ -110,7 +110,7 @@ export const lengthPenalty: Experiment = defineExperiment({
         microBatchSize: 64,
         scaleRewards: "group",
       },
-      steps: 20,
+      steps: 26,
       seeds: 2,
       checkpointEvery: 10,
       budgets: { kind: "uniform", mode: "maximum", low: 80, high: 120 },
