@@ -7,11 +7,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXPERIMENT = join(ROOT, "experiments/testdata/small_experiment.ts");
 
 function ablate(out: string, ...more: string[]): Deno.ChildProcess {
-  // A process group of its own, so that kill -9 can take the whole run at once.
-  return new Deno.Command("setsid", {
+  return new Deno.Command(Deno.execPath(), {
     args: [
-      "--wait",
-      Deno.execPath(),
       ...["run", "-A", "--no-check", join(ROOT, "experiments/ablate.ts"), EXPERIMENT],
       ...["--engine", "wasm", "--out", out, ...more],
     ],
@@ -40,7 +37,7 @@ async function tables(out: string): Promise<unknown[]> {
   return found;
 }
 
-/** Kills every process of the run's session, as a power cut would end them. */
+/** Kills every process that names the run's folder, as a power cut would end them. */
 async function killRun(out: string): Promise<void> {
   await new Deno.Command("pkill", { args: ["-9", "-f", out] }).output();
 }

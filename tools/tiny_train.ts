@@ -77,35 +77,38 @@ function example(index: number, draw: number, styles: StyleMix) {
   return { prompt: `<|user|>${message!.content}<|assistant|>`, completion: `${text}<|end|>` };
 }
 
-const sample = Array.from(
-  { length: Math.min(records.length, 4000) },
-  (_, i) => example(i, 0, EVEN_STYLES),
-);
-const json = learnTokenizer(
-  sample.flatMap(({ prompt, completion }) => [prompt, completion]),
-  VOCAB_SIZE,
-);
-const config: ModelConfig = {
-  architecture: "llama",
-  vocabSize: Object.keys(json.model.vocab).length + json.added_tokens.length,
-  hiddenSize: 128,
-  intermediateSize: 384,
-  numLayers: 3,
-  numHeads: 4,
-  numKvHeads: 2,
-  headDim: 32,
-  ropeTheta: 10_000,
-  rmsNormEps: 1e-5,
-  tieWordEmbeddings: true,
-  attentionBias: false,
-  maxPositionEmbeddings: 512,
-};
-if (firstPhase === 0) {
-  await Deno.mkdir(values.out, { recursive: true });
-  await writeTinyConfig(values.out, config, json);
-  await writeTinyWeights(values.out, initialWeights(config, SEED), {});
+/** Phase 1's beginning: a tokenizer learnt from the first chains, and fresh weights. */
+async function writeStart(folder: string): Promise<void> {
+  const sample = Array.from(
+    { length: Math.min(records.length, 4000) },
+    (_, i) => example(i, 0, EVEN_STYLES),
+  );
+  const json = learnTokenizer(
+    sample.flatMap(({ prompt, completion }) => [prompt, completion]),
+    VOCAB_SIZE,
+  );
+  const config: ModelConfig = {
+    architecture: "llama",
+    vocabSize: Object.keys(json.model.vocab).length + json.added_tokens.length,
+    hiddenSize: 128,
+    intermediateSize: 384,
+    numLayers: 3,
+    numHeads: 4,
+    numKvHeads: 2,
+    headDim: 32,
+    ropeTheta: 10_000,
+    rmsNormEps: 1e-5,
+    tieWordEmbeddings: true,
+    attentionBias: false,
+    maxPositionEmbeddings: 512,
+  };
+  await Deno.mkdir(folder, { recursive: true });
+  await writeTinyConfig(folder, config, json);
+  await writeTinyWeights(folder, initialWeights(config, SEED), {});
 }
-const { tokenizer, tensors } = await readModel(values.out);
+
+if (firstPhase === 0) await writeStart(values.out);
+const { config, tokenizer, tensors } = await readModel(values.out);
 
 /** Batches drawn together and sorted by length, so that attention pads little. */
 const POOL = 16;

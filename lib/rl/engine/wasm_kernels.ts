@@ -14,7 +14,7 @@ interface HeapBackend {
 }
 
 /** Copies a box out of a row-major array, one contiguous run at a time. */
-export function copyBox<T extends Float32Array | Int32Array | Uint8Array>(
+function copyBox<T extends Float32Array | Int32Array | Uint8Array>(
   from: T,
   shape: readonly number[],
   begin: readonly number[],

@@ -45,7 +45,12 @@ function completionMask(promptLengths_P: readonly number[], N: number, T: number
 }
 
 /** Where rows of the given lengths, laid one after the other from `first` on, stand when padded. */
-function padding(lengths: readonly number[], padded: number, first: number, rows: number): RowMove {
+export function padding(
+  lengths: readonly number[],
+  padded: number,
+  first: number,
+  rows: number,
+): RowMove {
   const to = new Int32Array(lengths.length * padded).fill(-1);
   const back = new Int32Array(rows).fill(-1);
   let row = first;
@@ -67,7 +72,7 @@ export function groupContext(batch: GroupBatch, config: ModelConfig): GroupConte
     B: P * G,
     padPrompts: padding(promptLengths_P, N, 0, M),
     padCompletions: padding(completionLengths_B, T, promptRows, M),
-    rotation: rotationAt([...batch.positions_M], config.headDim, config.ropeTheta),
+    rotation: rotationAt(batch.positions_M, config.headDim, config.ropeTheta),
     causal_N_N: causalMask(N),
     mask_P_1_1_T_NT: completionMask(promptLengths_P, N, T),
   };

@@ -7,10 +7,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
-import { groupContext } from "./group_context.ts";
+import { groupContext, padding } from "./group_context.ts";
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
 import { type GroupContext, groupLayer, layerWeightNames, layerWeights } from "./layer.ts";
-import { embeddingGradient, moveRows, reverseMove, rmsNorm, type RowMove, rowMove } from "./ops.ts";
+import { embeddingGradient, moveRows, reverseMove, rmsNorm, type RowMove } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
 const EMBEDDING = "model.embed_tokens.weight";
@@ -43,21 +43,12 @@ interface BatchTensors {
 
 function uploadBatch(batch: GroupBatch, config: ModelConfig): BatchTensors {
   const { P, G, T, completionLengths_B } = batch;
-  const to = new Int32Array(P * G * T).fill(-1);
-  const back = new Int32Array(batch.labelIds_C.length);
-  let row = 0;
-  completionLengths_B.forEach((length, b) => {
-    for (let t = 0; t < length; t++, row++) {
-      to[b * T + t] = row;
-      back[row] = b * T + t;
-    }
-  });
   return {
     context: groupContext(batch, config),
     ids_M: tf.tensor1d(batch.inputIds_M, "int32"),
     labels_C: tf.tensor1d(batch.labelIds_C, "int32"),
     promptRows: batch.promptRows,
-    padLabels: rowMove(to, back),
+    padLabels: padding(completionLengths_B, T, 0, batch.labelIds_C.length),
     shape: [P * G, T],
   };
 }

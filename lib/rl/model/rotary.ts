@@ -18,7 +18,7 @@ export interface Rotation {
 
 /** Makes the rotation of rows at the given positions. */
 export function rotationAt(
-  positions_M: readonly number[],
+  positions_M: ArrayLike<number>,
   headDim: number,
   theta: number,
 ): Rotation {

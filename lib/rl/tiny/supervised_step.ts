@@ -21,7 +21,7 @@ export async function supervisedStep(
   state: TrainState,
   groups: readonly TokenGroup[],
   learningRate: number,
-): Promise<{ state: TrainState; lossNats: number; tokens: number }> {
+): Promise<{ state: TrainState; lossNats: number }> {
   const { policy, optimizer, step } = state;
   const batch = layOutGroups(groups);
   const tokens = batch.completionMask_B_T.reduce((a, b) => a + b, 0);
@@ -48,6 +48,5 @@ export async function supervisedStep(
   return {
     state: { step: step + 1, policy: { ...policy, weights: next.weights }, optimizer: next.state },
     lossNats,
-    tokens,
   };
 }
