@@ -37,8 +37,9 @@ export function definitionList(run: Run, window: number): string {
     [
       "Best",
       "Highest mean accuracy. It is called best only if its interval lies above the intervals of all " +
-      "other arms; else it is marked highest, and every arm whose interval overlaps with it is marked " +
-      "tied: the run does not separate them.",
+      "other arms; else it is marked highest, with all arms that are equal to it in the digits shown, " +
+      "and every other arm whose interval overlaps with it is marked tied: the run does not separate " +
+      "them.",
     ],
     [
       "Curves",

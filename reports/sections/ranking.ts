@@ -4,12 +4,14 @@
  * @module
  */
 
+import { ACCURACY, formatQuantity } from "../format.ts";
 import type { ArmRun } from "../read_run.ts";
 import type { Interval } from "../run_types.ts";
 
-/** The best arm of a split by mean accuracy, and the arms whose intervals overlap with its interval. */
+/** The arms of a split with the highest accuracy, and those whose intervals overlap with theirs. */
 export interface Ranking {
-  readonly best: ArmRun;
+  /** One arm, or several whose mean accuracies are equal to the digit shown; in the run's order. */
+  readonly leaders: readonly ArmRun[];
   readonly tied: readonly ArmRun[];
 }
 
@@ -33,10 +35,14 @@ export function directionOf(difference: Interval): "above" | "below" | "unclear"
  */
 export function rankByAccuracy(arms: readonly ArmRun[], split: string): Ranking | null {
   const accuracy = (arm: ArmRun) => arm.splits[split]?.accuracy.mean ?? null;
-  const ranked = arms.filter((arm) => accuracy(arm) !== null)
-    .sort((a, b) => accuracy(b)! - accuracy(a)!);
-  const [best, ...others] = ranked;
+  const ranked = arms.filter((arm) => accuracy(arm) !== null);
+  const best = ranked.toSorted((a, b) => accuracy(b)! - accuracy(a)!)[0];
   if (best === undefined) return null;
+  const shown = (arm: ArmRun) => formatQuantity(accuracy(arm), ACCURACY);
   const interval = (arm: ArmRun) => arm.splits[split]!.accuracy;
-  return { best, tied: others.filter((arm) => overlaps(interval(best), interval(arm))) };
+  const leaders = ranked.filter((arm) => shown(arm) === shown(best));
+  return {
+    leaders,
+    tied: ranked.filter((arm) => !leaders.includes(arm) && overlaps(interval(best), interval(arm))),
+  };
 }

@@ -98,8 +98,8 @@ export function summaryTable(run: Run, split: ShownSplit): string {
         escapeHtml(absence(arm))
       }</td></tr>`;
     }
-    const isBest = arm === ranking?.best;
-    const mark = isBest && ranking?.tied.length === 0
+    const isBest = ranking?.leaders.includes(arm) ?? false;
+    const mark = isBest && ranking?.leaders.length === 1 && ranking.tied.length === 0
       ? '<span class="best">best</span>'
       : isBest
       ? '<span class="best tied">highest</span>'

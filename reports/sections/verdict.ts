@@ -44,20 +44,30 @@ function describeScope(run: Run, splits: readonly ShownSplit[]): string {
 function describeBest(run: Run, split: ShownSplit): string[] {
   const ranking = rankByAccuracy(run.arms, split.name);
   if (ranking === null) return [`${place(split)} no arm has a result.`];
-  const { best, tied } = ranking;
-  const { accuracy, tokens } = best.splits[split.name]!;
-  const others = run.arms.filter((arm) => arm.splits[split.name] !== undefined).length - 1;
-  const standing = others === 0
+  const { leaders, tied } = ranking;
+  const names = listInWords(leaders.map(({ name }) => name));
+  const evaluated = run.arms.filter((arm) => arm.splits[split.name] !== undefined).length;
+  const standing = evaluated === 1
     ? "; no other arm has a result"
-    : tied.length === 0
+    : tied.length > 0
+    ? `; ${leaders.length === 1 ? "its interval overlaps" : "their intervals overlap"} with ${
+      tied.length === 1 ? "that" : "those"
+    } of ${listInWords(tied.map(({ name }) => name))}, which this run does not separate from ${
+      leaders.length === 1 ? "it" : "them"
+    }`
+    : leaders.length === 1
     ? ", above the intervals of all other arms"
-    : `; its interval overlaps with ${tied.length === 1 ? "that" : "those"} of ${
-      listInWords(tied.map(({ name }) => name))
-    }, which this run does not separate from it`;
+    : evaluated === leaders.length
+    ? ""
+    : ", above the intervals of the other arms";
+  const results = listInWords(leaders.map((arm) => {
+    const { accuracy, tokens } = arm.splits[split.name]!;
+    return `${describeInterval(accuracy, ACCURACY)} with ${describeInterval(tokens, TOKENS)}`;
+  }));
   return [
-    `${place(split)}, ${best.name} has the highest accuracy, ${
-      describeInterval(accuracy, ACCURACY)
-    } with ${describeInterval(tokens, TOKENS)}${standing}.`,
+    `${place(split)}, ${names} ${
+      leaders.length === 1 ? "has" : "share"
+    } the highest accuracy, ${results}${standing}.`,
   ];
 }
 

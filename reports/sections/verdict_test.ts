@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { madeArm, madeRun } from "../testdata_arm_run.ts";
 import { directionOf, overlaps, rankByAccuracy } from "./ranking.ts";
+import { summaryTable } from "./summary_table.ts";
 import { describeResult } from "./verdict.ts";
 
 const TEST = [{ name: "test", title: "Test", questions: 50 }];
@@ -11,11 +12,28 @@ Deno.test("an arm is alone at the top only if its interval lies above all others
   const far = madeArm("far", { accuracy: [0.8, 0.04], tokens: [100, 1] });
   const names = (arms: typeof none[]) => {
     const ranking = rankByAccuracy(arms, "test")!;
-    return [ranking.best.name, ...ranking.tied.map(({ name }) => name)];
+    return [...ranking.leaders, ...ranking.tied].map(({ name }) => name);
   };
   assertEquals(names([none, close, far]), ["far"]);
   assertEquals(names([none, close]), ["close", "none"]);
   assertEquals(rankByAccuracy([madeArm("none", null)], "test"), null);
+});
+
+Deno.test("arms that are equal to the digit shown share the top", () => {
+  const run = madeRun([
+    madeArm("none", { accuracy: [0.65, 0.04], tokens: [100, 1] }),
+    madeArm("close", { accuracy: [0.6503, 0.04], tokens: [80, 1] }),
+    madeArm("low", { accuracy: [0.6, 0.04], tokens: [100, 1] }),
+  ]);
+  const ranking = rankByAccuracy(run.arms, "test")!;
+  assertEquals(ranking.leaders.map(({ name }) => name), ["none", "close"]);
+  assertEquals(ranking.tied.map(({ name }) => name), ["low"]);
+  const text = describeResult(run, TEST).join("\n");
+  assertStringIncludes(text, "none and close share the highest accuracy, 65.0 % [61.0, 69.0] with");
+  assertStringIncludes(text, "does not separate from them");
+  const table = summaryTable(run, TEST[0]!);
+  assertEquals(table.split(">highest<").length - 1, 2);
+  assertEquals(table.split(">tied<").length - 1, 1);
 });
 
 Deno.test("touching intervals overlap; one without ends overlaps with every other", () => {
