@@ -44,7 +44,7 @@ import {
  */
 const PHASES: readonly { steps: number; learningRate: number; styles: StyleMix }[] = [
   { steps: 4000, learningRate: 3e-3, styles: EVEN_STYLES },
-  { steps: 1200, learningRate: 1e-3, styles: VERBOSE_STYLES },
+  { steps: 1600, learningRate: 1e-3, styles: VERBOSE_STYLES },
 ];
 const BATCH_SIZE = 32, QUESTIONS = 40_000, SEED = 0, WARMUP_STEPS = 100, VOCAB_SIZE = 640;
 

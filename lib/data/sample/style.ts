@@ -25,7 +25,7 @@ export type StyleMix = Readonly<Record<Style, number>>;
 export const EVEN_STYLES: StyleMix = { terse: 0.35, middle: 0.25, verbose: 0.4 };
 
 /** A mix that leaves room to be shortened. */
-export const VERBOSE_STYLES: StyleMix = { terse: 0.15, middle: 0.2, verbose: 0.65 };
+export const VERBOSE_STYLES: StyleMix = { terse: 0.08, middle: 0.12, verbose: 0.8 };
 
 /**
  * The probability of each style: the mix without a budget; as the budget falls from the verbose length
