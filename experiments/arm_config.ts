@@ -6,6 +6,7 @@
  */
 
 import type { BudgetSpec } from "@terse/data";
+import type { FailurePolicy, Mixture } from "@terse/rewards";
 import type { EngineName } from "@terse/rl";
 import type {
   Experiment,
@@ -13,7 +14,7 @@ import type {
   SettingsName,
   TrainingSettings,
 } from "./experiment.ts";
-import { findArm, START_ARM } from "./experiment.ts";
+import { findArm, rewardScheme, START_ARM } from "./experiment.ts";
 
 /** Content of an arm folder's `config.json`. */
 export interface ArmConfig {
@@ -43,8 +44,10 @@ export interface ArmConfig {
     /** SHA-256 of the questions with their splits and budgets. */
     readonly hash: string;
   };
-  /** The components that training sums; their functions live in the experiment's file. */
+  /** The components that training mixes; their functions live in the experiment's file. */
   readonly rewards: readonly { readonly name: string; readonly weight: number }[];
+  readonly mixture: Mixture;
+  readonly failures: FailurePolicy;
   /** The experiment's, with the arm's overrides in place. */
   readonly training: TrainingSettings;
   readonly checkpointEvery: number;
@@ -79,15 +82,15 @@ export function makeArmConfig(
   const settings = experiment.settings[shared.settings];
   const isStart = name === START_ARM;
   const arm = findArm(experiment, isStart ? experiment.referenceArm : name);
+  const { components, mixture, failures } = rewardScheme(arm, settings);
   return {
     ...shared,
     arm: name,
     seed,
     steps: isStart ? 0 : steps,
-    rewards: arm.rewards(settings).map((component) => ({
-      name: component.name,
-      weight: component.weight,
-    })),
+    rewards: components.map((component) => ({ name: component.name, weight: component.weight })),
+    mixture,
+    failures,
     training: { ...settings.training, ...(isStart ? {} : arm.overrides) },
     checkpointEvery: settings.checkpointEvery,
     budgets: settings.budgets,

@@ -6,14 +6,14 @@
  */
 
 import type { QuestionKind, QuestionRecord } from "@terse/data";
+import { hasFormat, isCorrect, type RewardComponent, scoreBatch } from "@terse/rewards";
 import {
-  hasFormat,
-  isCorrect,
-  type RewardBatch,
-  type RewardComponent,
-  scoreBatch,
-} from "@terse/rewards";
-import type { Completion, PreparedQuestion, PromptInput, Rollout } from "@terse/rl";
+  type Completion,
+  type PreparedQuestion,
+  type PromptInput,
+  rewardBatch,
+  type Rollout,
+} from "@terse/rl";
 
 /** Splits that are evaluated. */
 export const EVALUATED_SPLITS = ["test", "ood"] as const;
@@ -139,13 +139,8 @@ async function gradeRollouts(
       sample,
     }))
   );
-  const batch: RewardBatch = {
-    prompts: samples.map(({ question }) => question.prompt.text),
-    completions: samples.map(({ completion }) => completion.text),
-    completionIds: samples.map(({ completion }) => completion.tokenIds),
-    records: samples.map(({ question }) => question.record),
-    budgets: samples.map(({ question }) => question.budget),
-  };
+  // As in step 1, whatever was trained: a yardstick does not change.
+  const batch = rewardBatch(questions, rollouts, 1);
   const scored = await scoreBatch(rewards, batch);
   const failure = scored.failures[0];
   if (failure !== undefined) {

@@ -5,21 +5,22 @@
  */
 
 import { defaultTemplate, tinyTemplate } from "@terse/data";
+import { startRewardState } from "@terse/rewards";
 import {
   cloneWeights,
   countThinkingTokens,
   createAdamWState,
+  type GrpoState,
   loadCheckpoint,
   loadPolicy,
   sampleRollouts,
   saveCheckpoint,
-  type TrainState,
   trainStep,
 } from "@terse/rl";
 import type { ArmConfig } from "./arm_config.ts";
 import type { ArmProgram } from "./arm_loop.ts";
 import { evaluatePolicy } from "./evaluate.ts";
-import { type Experiment, findArm, START_ARM } from "./experiment.ts";
+import { type Experiment, findArm, rewardScheme, START_ARM } from "./experiment.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
 
@@ -51,7 +52,7 @@ export async function grpoProgram(
   experiment: Experiment,
   config: ArmConfig,
   log: (line: string) => void,
-): Promise<ArmProgram<TrainState>> {
+): Promise<ArmProgram<GrpoState>> {
   const { seed, training, evaluation } = config;
   const refPolicy = await loadPolicy(config.model.name);
   const { tokenizer } = refPolicy;
@@ -64,7 +65,7 @@ export async function grpoProgram(
   }
   const settings = experiment.settings[config.settings];
   const arm = config.arm === START_ARM ? experiment.referenceArm : config.arm;
-  const rewards = findArm(experiment, arm).rewards(settings);
+  const scheme = rewardScheme(findArm(experiment, arm), settings);
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
@@ -73,12 +74,13 @@ export async function grpoProgram(
         step: 0,
         policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
         optimizer: createAdamWState(refPolicy.weights),
+        rewards: startRewardState(scheme),
       }),
     load: (folder) => loadCheckpoint(folder, tokenizer),
     save: saveCheckpoint,
     async train(state, step) {
       const chosen = questionsOfStep(questions.splits.train, training.numPrompts, seed, step);
-      const next = await trainStep(state, refPolicy, chosen, rewards, training, seed);
+      const next = await trainStep(state, refPolicy, chosen, scheme, training, seed);
       const [failure] = next.record.scored.failures;
       if (failure !== undefined) {
         const count = next.record.scored.failures.length;

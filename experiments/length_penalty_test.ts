@@ -28,6 +28,9 @@ const batch: RewardBatch = {
   completionIds: [...completions, ...completions].map(() => new Array<number>(50).fill(1)),
   records: [...completions, ...completions].map(() => record),
   budgets: [60, 60, 60, 20, 20, 20].map((tokens) => ({ mode: "maximum", tokens })),
+  groups: [0, 0, 0, 1, 1, 1],
+  finishReasons: [...completions, ...completions].map(() => "stop"),
+  step: 1,
 };
 
 async function rewardsOf(arm: string): Promise<number[]> {

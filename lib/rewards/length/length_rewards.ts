@@ -86,6 +86,7 @@ function lengthReward(
  * const scored = await scoreBatch([{ name: "length", weight: 1, reward: lengthExact() }], {
  *   prompts: ["", ""], completions: ["", ""], completionIds: [[1, 2, 3], [1, 2, 3]],
  *   records: [record, record], budgets: [{ mode: "exact", tokens: 3 }, { mode: "none" }],
+ *   groups: [0, 0], finishReasons: ["stop", "stop"], step: 1,
  * });
  * assertEquals(scored.components["length"], [1, null]);
  * ```

@@ -56,7 +56,7 @@ export function tagged(answer: string): string {
   return `<think>Some thought.</think><answer>${answer}</answer>`;
 }
 
-/** A batch of completions without prompts and budgets. */
+/** A batch of completions of one group, without prompts and budgets. */
 export function makeBatch(
   completions: readonly string[],
   records: readonly QuestionRecord[],
@@ -68,6 +68,9 @@ export function makeBatch(
     completionIds: completions.map((text) => Array.from(text, (_, i) => i)),
     records,
     budgets: completions.map(() => ({ mode: "none" })),
+    groups: completions.map(() => 0),
+    finishReasons: completions.map(() => "stop"),
+    step: 1,
     ...rest,
   };
 }
