@@ -8,11 +8,11 @@
 import type { QuestionKind, QuestionRecord } from "@terse/data";
 import { hasFormat, isCorrect, type RewardComponent, scoreBatch } from "@terse/rewards";
 import {
-  type Completion,
   type PreparedQuestion,
   type PromptInput,
   rewardBatch,
   type Rollout,
+  type Tokenizer,
 } from "@terse/rl";
 
 /** Splits that are evaluated. */
@@ -82,8 +82,8 @@ export interface EvaluationTask {
   readonly sample: (prompts: readonly PromptInput[]) => Promise<Rollout[]>;
   /** The yardstick of `reward`: the same for all arms, or their means could not be compared. */
   readonly rewards: readonly RewardComponent[];
-  /** Tokens of a completion's thinking. */
-  readonly countThinkingTokens: (completion: Completion) => number;
+  /** Counts the tokens of thinking and answer. */
+  readonly tokenizer: Tokenizer;
   /** Told of questions done after each batch. */
   readonly onProgress: (done: number, total: number) => Promise<void>;
   /** True once the evaluation should be given up. */
@@ -130,7 +130,7 @@ async function gradeRollouts(
   split: EvaluatedSplit,
   questions: readonly PreparedQuestion[],
   rollouts: readonly Rollout[],
-  { rewards, countThinkingTokens }: EvaluationTask,
+  { rewards, tokenizer }: EvaluationTask,
 ): Promise<EvaluationRow[]> {
   const samples = rollouts.flatMap((rollout, q) =>
     rollout.completions.map((completion, sample) => ({
@@ -140,7 +140,7 @@ async function gradeRollouts(
     }))
   );
   // As in step 1, whatever was trained: a yardstick does not change.
-  const batch = rewardBatch(questions, rollouts, 1);
+  const batch = rewardBatch(questions, rollouts, 1, tokenizer);
   const scored = await scoreBatch(rewards, batch);
   const failure = scored.failures[0];
   if (failure !== undefined) {
@@ -158,7 +158,7 @@ async function gradeRollouts(
     prompt: prompt.text,
     completion: completion.text,
     tokens: completion.tokenIds.length,
-    thinking_tokens: countThinkingTokens(completion),
+    thinking_tokens: batch.thinkingTokens[i]!,
     finish_reason: completion.finishReason,
     budget_mode: budget.mode,
     budget_tokens: budget.mode === "none" ? null : budget.tokens,

@@ -8,7 +8,6 @@ import { defaultTemplate, tinyTemplate } from "@terse/data";
 import { startRewardState } from "@terse/rewards";
 import {
   cloneWeights,
-  countThinkingTokens,
   createAdamWState,
   type GrpoState,
   loadCheckpoint,
@@ -112,7 +111,7 @@ export async function grpoProgram(
             purpose: "evaluation",
           }),
         rewards: yardstick,
-        countThinkingTokens: (completion) => countThinkingTokens(completion, tokenizer),
+        tokenizer,
         onProgress,
         stopping,
       });

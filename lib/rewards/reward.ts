@@ -17,6 +17,10 @@ export interface RewardBatch {
   readonly records: readonly QuestionRecord[];
   /** What each prompt asks of the length. */
   readonly budgets: readonly Budget[];
+  /** Tokens of each completion's thinking. */
+  readonly thinkingTokens: readonly number[];
+  /** Tokens of each completion's answer, the text between the answer's tags; 0 where there is none. */
+  readonly answerTokens: readonly number[];
   /** Number of the group that each completion belongs to; a group's completions stand together. */
   readonly groups: readonly number[];
   /** `stop`: the completion ended by itself; `length`: it was cut off at the limit. */

@@ -45,12 +45,12 @@ export interface ScoringOptions {
 
 function requireBatch(batch: RewardBatch): void {
   const size = batch.completions.length;
-  const fields = ["prompts", "completionIds", "records", "budgets", "groups", "finishReasons"];
-  for (const field of fields as (keyof Omit<RewardBatch, "step">)[]) {
-    if (batch[field].length !== size) {
+  for (const [field, values] of Object.entries(batch)) {
+    if (!Array.isArray(values)) continue;
+    if (values.length !== size) {
       throw new RangeError(
         `Cannot score a batch: ${field} must have one entry for each of ${size} completions: ` +
-          `current length is ${batch[field].length}`,
+          `current length is ${values.length}`,
       );
     }
   }
@@ -200,7 +200,8 @@ function nextStates(
  *   { name: "answer", weight: 1, reward: answerReward() },
  * ], {
  *   prompts: ["..."], completions: [goldCompletion(record)], completionIds: [[1, 2]],
- *   records: [record], budgets: [{ mode: "none" }], groups: [0], finishReasons: ["stop"], step: 1,
+ *   records: [record], budgets: [{ mode: "none" }], thinkingTokens: [1],
+ *   answerTokens: [1], groups: [0], finishReasons: ["stop"], step: 1,
  * });
  * assertEquals(scored.rewards, [2]);
  * ```

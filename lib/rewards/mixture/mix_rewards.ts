@@ -186,7 +186,8 @@ function nextFactors(
  *   prompts: ["...", "..."], completions: [goldCompletion(record), "?"],
  *   completionIds: [[1, 2], [1]], records: [record, record],
  *   budgets: [{ mode: "maximum", tokens: 4 }, { mode: "maximum", tokens: 4 }],
- *   groups: [0, 0], finishReasons: ["stop", "stop"], step: 1,
+ *   thinkingTokens: [1, 1], answerTokens: [1, 0], groups: [0, 0],
+ *   finishReasons: ["stop", "stop"], step: 1,
  * }, startRewardState(scheme));
  * assertEquals(mixed.rewards_B, [1.5, -1]);
  * ```

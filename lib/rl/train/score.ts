@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  extractAnswer,
   isCorrect,
   type MixedBatch,
   mixRewards,
@@ -21,6 +22,7 @@ export interface ScoredRollouts extends MixedBatch {
   readonly rewards_P_G: (number | null)[][];
   readonly correct_B: readonly boolean[];
   readonly thinkingTokens_B: readonly number[];
+  readonly answerTokens_B: readonly number[];
 }
 
 /**
@@ -34,6 +36,11 @@ export function countThinkingTokens(completion: Completion, tokenizer: Tokenizer
   return tokenizer.encode(thinking).length;
 }
 
+function countAnswerTokens(text: string, tokenizer: Tokenizer): number {
+  const answer = extractAnswer(text);
+  return answer === null ? 0 : tokenizer.encode(answer).length;
+}
+
 /**
  * The rewards' view of P groups: one entry for each of their B completions, group after group.
  *
@@ -43,6 +50,7 @@ export function rewardBatch(
   questions: readonly PreparedQuestion[],
   rollouts: readonly Rollout[],
   step: number,
+  tokenizer: Tokenizer,
 ): RewardBatch {
   const rows = rollouts.flatMap(({ completions }, p) =>
     completions.map((completion) => ({ completion, question: questions[p]!, group: p }))
@@ -53,6 +61,8 @@ export function rewardBatch(
     completionIds: rows.map(({ completion }) => completion.tokenIds),
     records: rows.map(({ question }) => question.record),
     budgets: rows.map(({ question }) => question.budget),
+    thinkingTokens: rows.map(({ completion }) => countThinkingTokens(completion, tokenizer)),
+    answerTokens: rows.map(({ completion }) => countAnswerTokens(completion.text, tokenizer)),
     groups: rows.map(({ group }) => group),
     finishReasons: rows.map(({ completion }) => completion.finishReason),
     step,
@@ -75,15 +85,14 @@ export async function scoreRollouts(
   step: number,
   tokenizer: Tokenizer,
 ): Promise<ScoredRollouts> {
-  const batch = rewardBatch(questions, rollouts, step);
+  const batch = rewardBatch(questions, rollouts, step, tokenizer);
   const mixed = await mixRewards(scheme, batch, state);
   return {
     ...mixed,
     rewards_P_G: splitGroups(mixed.rewards_B, rollouts),
     correct_B: batch.completions.map((text, b) => isCorrect(text, batch.records[b]!)),
-    thinkingTokens_B: rollouts.flatMap(({ completions }) =>
-      completions.map((completion) => countThinkingTokens(completion, tokenizer))
-    ),
+    thinkingTokens_B: batch.thinkingTokens,
+    answerTokens_B: batch.answerTokens,
   };
 }
 
