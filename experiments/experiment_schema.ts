@@ -40,7 +40,10 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
-  scaleRewards: rule<"group" | "none">('"group" or "none"', (v) => v === "group" || v === "none"),
+  scaleRewards: rule<TrainingSettings["scaleRewards"]>(
+    '"group", "batch" or "none"',
+    (v) => v === "group" || v === "batch" || v === "none",
+  ),
 }) satisfies z.ZodType<TrainingSettings>;
 
 const mode = rule<"exact" | "maximum">(

@@ -49,6 +49,9 @@ export const mixtureSchema = z.strictObject({
   gates: z.array(gate, { error: "a list of gates" }).optional(),
   order: z.array(level, { error: "a list of levels" })
     .min(2, { error: "at least two levels" }).optional(),
+  difficulty: z.strictObject({ low: notNegative, high: positive, midpoint: share, slope: positive })
+    .refine(({ low, high }) => low < high, { path: ["high"], error: "a number greater than low" })
+    .optional(),
   factors: z.record(z.string(), factor, { error: "an object of factors by component" }).optional(),
 }) satisfies z.ZodType<Mixture>;
 

@@ -43,6 +43,7 @@ export * from "./length/repetition.ts";
 export * from "./length/shorter_better.ts";
 export * from "./length/think_prune.ts";
 export * from "./mixture/controllers.ts";
+export * from "./mixture/difficulty.ts";
 export * from "./mixture/gates.ts";
 export * from "./mixture/lexicographic.ts";
 export * from "./mixture/mix_rewards.ts";

@@ -14,6 +14,7 @@ import {
 } from "../reward.ts";
 import { type RewardFailure, scoreBatch, type ScoredBatch } from "../score_batch.ts";
 import { nextFactor } from "./controllers.ts";
+import { type AdvantageFactors, difficultyFactors } from "./difficulty.ts";
 import { applyGates, type Scores } from "./gates.ts";
 import { separatedWeights } from "./lexicographic.ts";
 import type { Mixture } from "./mixture.ts";
@@ -51,6 +52,8 @@ export interface MixedBatch {
   readonly terms: readonly RewardTerm[];
   /** Whether the sum of the normalised terms is normalised again over the batch. */
   readonly whiten: boolean;
+  /** Factors of the advantages, length B; null if the mixture has no difficulty. */
+  readonly advantageFactors_B: readonly AdvantageFactors[] | null;
   /** Unweighted scores by component as they came, each of length B. */
   readonly components: ScoredBatch["components"];
   readonly failures: readonly RewardFailure[];
@@ -130,20 +133,37 @@ function mean(values: readonly number[]): number | null {
 function nextFactors(
   { factors = {} }: Mixture,
   state: RewardState,
-  batch: RewardBatch,
   scores: Scores,
+  right_B: () => readonly number[],
 ): Record<string, number> {
   const controllers = Object.entries(factors).flatMap(([name, factor]) =>
     factor.kind === "linear" ? [] : [[name, factor] as const]
   );
   if (controllers.length === 0) return {};
-  const accuracy = mean(
-    batch.completions.map((text, b) => Number(isCorrect(text, batch.records[b]!))),
-  );
+  const accuracy = mean(right_B());
   return Object.fromEntries(controllers.map(([name, controller]) => {
     const meanScore = mean(scores[name]!.filter((score) => score !== null));
     return [name, nextFactor(controller, state.factors[name]!, { meanScore, accuracy })];
   }));
+}
+
+/** The factors of every completion's advantage, by its group's share of right answers. */
+function advantageFactors(
+  { difficulty }: Mixture,
+  { groups }: RewardBatch,
+  right_B: () => readonly number[],
+): AdvantageFactors[] | null {
+  if (difficulty === undefined) return null;
+  const byGroup = Map.groupBy(right_B().map((right, b) => ({ right, b })), ({ b }) => groups[b]!);
+  return groups.map((group) =>
+    difficultyFactors(difficulty, mean(byGroup.get(group)!.map(({ right }) => right))!)
+  );
+}
+
+/** 1 for every right answer under the corrected rules, else 0; graded once, when first asked for. */
+function gradeOnce({ completions, records }: RewardBatch): () => readonly number[] {
+  let right_B: number[] | null = null;
+  return () => right_B ??= completions.map((text, b) => Number(isCorrect(text, records[b]!)));
 }
 
 /**
@@ -219,6 +239,7 @@ export async function mixRewards(
   const present = (values: readonly (number | null)[]) =>
     values.map((value, b) => failed.has(b) ? null : value);
   const gated = applyGates(components, mixture.gates ?? []);
+  const right_B = gradeOnce(batch);
   const rewards_B = present(weightedSum(weights, gated, size));
   return {
     rewards_B,
@@ -228,12 +249,13 @@ export async function mixRewards(
         weights[name] === 0 ? [] : [{ weight: weights[name]!, scores_B: present(gated[name]!) }]
       ),
     whiten: mixture.combine === "gdpo",
+    advantageFactors_B: advantageFactors(mixture, batch, right_B),
     components,
     failures,
     weights,
     next: {
       components: scored.states,
-      factors: nextFactors(mixture, state, batch, components),
+      factors: nextFactors(mixture, state, components, right_B),
     },
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Controller } from "./controllers.ts";
+import type { DifficultyWeight } from "./difficulty.ts";
 import type { Gate } from "./gates.ts";
 import type { Level } from "./lexicographic.ts";
 import type { Schedule } from "./schedule.ts";
@@ -25,6 +26,8 @@ export interface Mixture {
   readonly order?: readonly Level[] | undefined;
   /** Factors of components' weights that change over the steps. */
   readonly factors?: Readonly<Record<string, Factor>> | undefined;
+  /** Weights advantages by the share of right answers in their group (GRPO-LEAD). */
+  readonly difficulty?: DifficultyWeight | undefined;
 }
 
 /** The mixture of an arm that declares none: the weighted sum. */

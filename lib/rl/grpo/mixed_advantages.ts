@@ -17,13 +17,15 @@ export interface AdvantageTerm {
 export interface MixedAdvantageOptions extends AdvantageOptions {
   /** Whether the sum is normalised again, over the whole batch. */
   readonly whiten: boolean;
+  /** Factors of the finished advantages by their sign, length B; null for none. */
+  readonly factors_B: readonly { readonly above: number; readonly below: number }[] | null;
 }
 
 /**
  * Advantages of P groups: the sum over terms of weight times {@link groupAdvantages}. One term of weight
  * 1 is GRPO; one for each reward is MO-GRPO (arXiv 2509.22047); with `whiten` it is GDPO (arXiv
  * 2601.05242, TRL's `normalize_then_sum`): (A - mean) / (std + epsilon) over the batch's B completions
- * with the sample standard deviation. A completion without a score in any term stays out of the
+ * with the sample standard deviation. Last come the factors (GRPO-LEAD's). A completion without a score in any term stays out of the
  * batch's mean and has advantage 0.
  *
  * Deviations from TRL: epsilon is the caller's (the project's 1e-6, TRL's 1e-4), and a group of one keeps
@@ -39,7 +41,7 @@ export interface MixedAdvantageOptions extends AdvantageOptions {
  * import { mixedAdvantages } from "@terse/rl";
  * import { assertAlmostEquals } from "@std/assert";
  * const terms = [{ weight: 1, scores_B: [1, -1] }, { weight: 2, scores_B: [0.1, 0.2] }];
- * const options = { scaleRewards: "group", epsilon: 0, whiten: false } as const;
+ * const options = { scaleRewards: "group", epsilon: 0, whiten: false, factors_B: null } as const;
  * const [[first]] = mixedAdvantages(terms, [2], options) as [[number, number]];
  * assertAlmostEquals(first, (1 - 2) / Math.SQRT2, 1e-12);
  * ```
@@ -47,7 +49,7 @@ export interface MixedAdvantageOptions extends AdvantageOptions {
 export function mixedAdvantages(
   terms: readonly AdvantageTerm[],
   groupSizes: readonly number[],
-  { whiten, ...options }: MixedAdvantageOptions,
+  { whiten, factors_B, ...options }: MixedAdvantageOptions,
 ): number[][] {
   const size = groupSizes.reduce((sum, count) => sum + count, 0);
   const sums = Array<number>(size).fill(0);
@@ -61,12 +63,24 @@ export function mixedAdvantages(
     const advantages_B = groupAdvantages(splitSizes(scores_B, groupSizes), options).flat();
     advantages_B.forEach((advantage, b) => sums[b]! += weight * advantage);
   }
-  if (!whiten) return splitSizes(sums, groupSizes);
+  const advantages_B = whiten ? whitened(sums, terms, options) : sums;
+  const weighted = factors_B === null ? advantages_B : advantages_B.map((advantage, b) => {
+    const { above, below } = factors_B[b]!;
+    return advantage === 0 ? 0 : advantage * (advantage > 0 ? above : below);
+  });
+  return splitSizes(weighted, groupSizes);
+}
+
+/** The sums as deviations over the whole batch; completions without any score stay out of it. */
+function whitened(
+  sums: readonly number[],
+  terms: readonly AdvantageTerm[],
+  options: AdvantageOptions,
+): number[] {
   const present = sums.map((sum, b) =>
     terms.every(({ scores_B }) => scores_B[b] === null) ? null : sum
   );
-  const [whitened] = groupAdvantages([present], { ...options, scaleRewards: "group" });
-  return splitSizes(whitened!, groupSizes);
+  return groupAdvantages([present], { ...options, scaleRewards: "group" })[0]!;
 }
 
 function splitSizes<T>(values_B: readonly T[], groupSizes: readonly number[]): T[][] {

@@ -73,20 +73,18 @@ export function rewardBatch(
  * Scores every completion of every group and mixes the scores. Failures of a reward are kept with their
  * cause.
  *
- * @param state What the scheme carried out of the step before.
- * @param step From 1.
+ * @param state Steps finished so far, and what the scheme carried out of the last one.
  * @throws {RewardFailedError} Under the policy `stop`, if a component that counts failed.
  */
 export async function scoreRollouts(
   questions: readonly PreparedQuestion[],
   rollouts: readonly Rollout[],
   scheme: RewardScheme,
-  state: RewardState,
-  step: number,
+  state: { readonly step: number; readonly rewards: RewardState },
   tokenizer: Tokenizer,
 ): Promise<ScoredRollouts> {
-  const batch = rewardBatch(questions, rollouts, step, tokenizer);
-  const mixed = await mixRewards(scheme, batch, state);
+  const batch = rewardBatch(questions, rollouts, state.step + 1, tokenizer);
+  const mixed = await mixRewards(scheme, batch, state.rewards);
   return {
     ...mixed,
     rewards_P_G: splitGroups(mixed.rewards_B, rollouts),

@@ -5,15 +5,10 @@
  */
 import type { RewardScheme, RewardState } from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AdamWState,
-  adamwStep,
-  clipGradNorm,
-  mixedAdvantages,
-  trainingMetrics,
-} from "../grpo/mod.ts";
+import { type AdamWState, adamwStep, clipGradNorm, trainingMetrics } from "../grpo/mod.ts";
 import type { Policy } from "../policy.ts";
 import { type Rollout, sampleRollouts } from "../rollout/rollout.ts";
+import { stepAdvantages } from "./advantages.ts";
 import { lossGradients, referenceLogprobs } from "./loss_gradients.ts";
 import { cutMicroBatches } from "./micro_batches.ts";
 import type { PreparedQuestion } from "./question.ts";
@@ -51,8 +46,8 @@ export interface GrpoConfig {
   readonly weightDecay: number;
   /** Completions that pass through the model at once; changes memory, not the result. */
   readonly microBatchSize: number;
-  /** Whether advantages are divided by the group's standard deviation. */
-  readonly scaleRewards: "group" | "none";
+  /** Whether advantages are divided by the standard deviation of the group, of the batch, or not. */
+  readonly scaleRewards: "group" | "batch" | "none";
 }
 
 /** What training carries from step to step. Owns the policy's weights and the optimizer's moments. */
@@ -77,9 +72,6 @@ export interface StepRecord {
   readonly metrics: Record<string, number>;
 }
 
-/** Added to the standard deviation of a group's rewards, as the reference does. */
-export const ADVANTAGE_EPSILON = 1e-6;
-
 /**
  * Takes one step on P questions. Consumes `state`: its tensors are freed or pass on to the new one.
  *
@@ -103,19 +95,9 @@ export async function trainStep(
 
   const rollouts = await sampleRollouts(policy, questions.map(({ prompt }) => prompt), sampling);
   const sampledMs = performance.now();
-  const scored = await scoreRollouts(
-    questions,
-    rollouts,
-    scheme,
-    state.rewards,
-    step + 1,
-    tokenizer,
-  );
-  const advantages_P_G = mixedAdvantages(
-    scored.terms,
-    rollouts.map((rollout) => rollout.completions.length),
-    { whiten: scored.whiten, scaleRewards: config.scaleRewards, epsilon: ADVANTAGE_EPSILON },
-  );
+  const scored = await scoreRollouts(questions, rollouts, scheme, state, tokenizer);
+  const groupSizes = rollouts.map((rollout) => rollout.completions.length);
+  const advantages_P_G = stepAdvantages(scored, groupSizes, config.scaleRewards);
   const parts = cutMicroBatches(rollouts, config.microBatchSize);
   const refLogprobs = config.beta === 0
     ? null
