@@ -82,6 +82,8 @@ export interface EvaluationTask {
   readonly sample: (prompts: readonly PromptInput[]) => Promise<Rollout[]>;
   /** The yardstick of `reward`: the same for all arms, or their means could not be compared. */
   readonly rewards: readonly RewardComponent[];
+  /** Seconds that a reward may take for a batch. */
+  readonly timeLimitSeconds: number;
   /** Counts the tokens of thinking and answer. */
   readonly tokenizer: Tokenizer;
   /** Told of questions done after each batch. */
@@ -130,7 +132,7 @@ async function gradeRollouts(
   split: EvaluatedSplit,
   questions: readonly PreparedQuestion[],
   rollouts: readonly Rollout[],
-  { rewards, tokenizer }: EvaluationTask,
+  { rewards, timeLimitSeconds, tokenizer }: EvaluationTask,
 ): Promise<EvaluationRow[]> {
   const samples = rollouts.flatMap((rollout, q) =>
     rollout.completions.map((completion, sample) => ({
@@ -141,7 +143,7 @@ async function gradeRollouts(
   );
   // As in step 1, whatever was trained: a yardstick does not change.
   const batch = rewardBatch(questions, rollouts, 1, tokenizer);
-  const scored = await scoreBatch(rewards, batch);
+  const scored = await scoreBatch(rewards, batch, { timeLimitSeconds });
   const failure = scored.failures[0];
   if (failure !== undefined) {
     throw new Error(

@@ -53,6 +53,7 @@ const task: EvaluationTask = {
   batchSize: 2,
   sample: answers,
   rewards: [{ name: "format", weight: 2, reward: formatReward() }],
+  timeLimitSeconds: 60,
   tokenizer,
   onProgress: () => Promise.resolve(),
   stopping: () => false,

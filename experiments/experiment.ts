@@ -15,6 +15,7 @@ import {
   WEIGHTED_SUM,
 } from "@terse/rewards";
 import type { GrpoConfig } from "@terse/rl";
+import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
 /** The arm that every experiment has: the policy before training, evaluated like the others. */
@@ -142,6 +143,9 @@ export function findArm(experiment: Experiment, name: string): Arm {
 /**
  * All that an arm's rewards are under the settings of a run.
  *
+ * @param added Rewards from the command line, behind the arm's own.
+ * @throws {RangeError} if an added reward has the name of another component.
+ *
  * @example
  * ```ts
  * import { findArm, lengthPenalty, rewardScheme } from "@terse/experiments";
@@ -151,9 +155,13 @@ export function findArm(experiment: Experiment, name: string): Arm {
  * assertEquals(scheme.mixture, { combine: "sum" });
  * ```
  */
-export function rewardScheme(arm: Arm, settings: ExperimentSettings): RewardScheme {
+export function rewardScheme(
+  arm: Arm,
+  settings: ExperimentSettings,
+  added: readonly AddedReward[] = [],
+): RewardScheme {
   return {
-    components: arm.rewards(settings),
+    components: addRewards(arm.rewards(settings), added),
     mixture: arm.mixture ?? WEIGHTED_SUM,
     failures: settings.failures ?? DEFAULT_FAILURE_POLICY,
   };

@@ -5,7 +5,7 @@
  */
 
 import { defaultTemplate, tinyTemplate } from "@terse/data";
-import { startRewardState } from "@terse/rewards";
+import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
   cloneWeights,
   createAdamWState,
@@ -16,10 +16,11 @@ import {
   saveCheckpoint,
   trainStep,
 } from "@terse/rl";
-import type { ArmConfig } from "./arm_config.ts";
+import { type ArmConfig, describeComponents } from "./arm_config.ts";
 import type { ArmProgram } from "./arm_loop.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { type Experiment, findArm, rewardScheme, START_ARM } from "./experiment.ts";
+import { firstDifference } from "./run_folder.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
 
@@ -39,13 +40,24 @@ export function questionRequest(
   };
 }
 
+/** Refuses rewards that are no longer those of the config, e.g. after a user's file has changed. */
+function requireRewards(config: ArmConfig, { components }: RewardScheme): void {
+  const difference = firstDifference(config.rewards, describeComponents(components), "rewards");
+  if (difference === null) return;
+  const { key, found, asked } = difference;
+  throw new Error(
+    `Cannot go on with this arm: ${key} must be the ${JSON.stringify(found)} of its config.json: ` +
+      `current value is ${JSON.stringify(asked)}. Restore the reward's file or start another run`,
+  );
+}
+
 /**
  * Loads the model and the questions and makes the program of one arm. The engine must be loaded.
  *
  * @param experiment The experiment that the config names.
  * @param config The arm's config.
  * @param log Takes a line for the arm's log.
- * @throws {Error} if the questions are not those that the config was made for.
+ * @throws {Error} if the questions or rewards are not those that the config was made for.
  */
 export async function grpoProgram(
   experiment: Experiment,
@@ -64,7 +76,8 @@ export async function grpoProgram(
   }
   const settings = experiment.settings[config.settings];
   const arm = config.arm === START_ARM ? experiment.referenceArm : config.arm;
-  const scheme = rewardScheme(findArm(experiment, arm), settings);
+  const scheme = rewardScheme(findArm(experiment, arm), settings, config.addedRewards);
+  requireRewards(config, scheme);
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
@@ -111,6 +124,7 @@ export async function grpoProgram(
             purpose: "evaluation",
           }),
         rewards: yardstick,
+        timeLimitSeconds: scheme.failures.timeLimitSeconds,
         tokenizer,
         onProgress,
         stopping,

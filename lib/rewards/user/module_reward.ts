@@ -84,6 +84,19 @@ function componentName(path: string): string {
   return /^[a-z]/.test(stem) ? stem : `reward_${stem}`;
 }
 
+function readReward(file: string): Uint8Array {
+  try {
+    return Deno.readFileSync(file);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new Deno.errors.NotFound(
+      `Cannot use the reward ${file}: it must be a file that exports one function: current value is ` +
+        `no such file`,
+      { cause },
+    );
+  }
+}
+
 /**
  * A component from a user's file, which exports one {@link UserReward} and is named after it. The file
  * is read when the component is made and imported in a thread of its own by the first call. A call that
@@ -97,7 +110,7 @@ function componentName(path: string): string {
  */
 export function moduleReward(path: string | URL, weight: number): RewardComponent {
   const file = resolve(path instanceof URL ? fileURLToPath(path) : path);
-  const sha256 = createHash("sha256").update(Deno.readFileSync(file)).digest("hex");
+  const sha256 = createHash("sha256").update(readReward(file)).digest("hex");
   return {
     name: componentName(file),
     weight,

@@ -53,7 +53,11 @@ Deno.test("an endless loop is ended at the time limit, and the next batch is sco
 });
 
 Deno.test("a file that is missing or exports two functions is refused by name", async () => {
-  assertThrows(() => moduleReward("/nowhere/reward.ts", 1), Deno.errors.NotFound);
+  assertThrows(
+    () => moduleReward("/nowhere/reward.ts", 1),
+    Deno.errors.NotFound,
+    "/nowhere/reward.ts",
+  );
   const scored = await score(fromFile("two_functions.ts"), ["a"]);
   assertStringIncludes(scored.failures[0]!.cause, "must export one function");
   assertStringIncludes(scored.failures[0]!.cause, "first, second");
