@@ -39,6 +39,7 @@ export * from "./length/laser_d.ts";
 export * from "./length/length_reward.ts";
 export * from "./length/med_u1.ts";
 export * from "./length/o1_pruner.ts";
+export * from "./length/over_budget.ts";
 export * from "./length/repetition.ts";
 export * from "./length/shorter_better.ts";
 export * from "./length/think_prune.ts";

@@ -10,6 +10,7 @@ import { grpoLead } from "./grpo_lead.ts";
 import { kimi } from "./kimi.ts";
 import { l1Exact, l1Maximum } from "./l1.ts";
 import { laser } from "./laser.ts";
+import { overBudget } from "./over_budget.ts";
 import { shorterBetter } from "./shorter_better.ts";
 import { thinkPrune } from "./think_prune.ts";
 
@@ -148,4 +149,12 @@ Deno.test("GR3: divided by 1 + 0.33 times the length over the group's mean", () 
   const group = makeGroup([100, 300, 200], "RRw");
   assertScores(gr3.score(group, gr3.defaults), [1 / 1.165, 1 / 1.495, 0]);
   assertScores(gr3.score(makeGroup([0, 0], "Rw"), gr3.defaults), [1, 0]);
+});
+
+Deno.test("over budget: the share that was overdrawn, 0 within", () => {
+  const group = makeGroup([50, 100, 125, 300], "RwRw", {
+    budget: { mode: "maximum", tokens: 100 },
+  });
+  assertScores(overBudget.score(group, {}), [0, 0, 0.25, 2]);
+  assertScores(overBudget.score(makeGroup([5], "R"), {}), [null]);
 });
