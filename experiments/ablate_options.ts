@@ -109,8 +109,12 @@ function wholeNumber(option: string, value: string | undefined, least: number): 
   return number;
 }
 
-/** `my_reward.ts:0.5`: the part after the last colon is the weight if it is a number. */
-function addedReward(value: string, cwd: string): AddedReward {
+/**
+ * Reads a `--reward`: `my_reward.ts:0.5`. The part after the last colon is the weight if it is a number.
+ *
+ * @throws {UsageError} if it begins like a number and is none.
+ */
+export function addedReward(value: string, cwd: string): AddedReward {
   const [, path, weight] = /^(.*):([-+.\d][-+.\de]*)$/.exec(value) ?? [null, value, "1"];
   if (!Number.isFinite(Number(weight))) {
     refuse("--reward", "a file, or a file, a colon and a number", JSON.stringify(value));
