@@ -43,7 +43,7 @@ export interface ReplaySummary {
   readonly groupsWithoutRanks: number;
   /** Share of the groups in which another completion is best. */
   readonly shareBestChanges: number;
-  /** Share of the completions whose advantage changes its sign. */
+  /** Share of the completions whose advantage changes its sign, 0 being one of three. */
   readonly shareSignChanges: number;
   readonly meanReward: ComponentMeans;
   /** By component of either side. */

@@ -2,7 +2,13 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { scoreBatch } from "../score_batch.ts";
 import { calculationRecord, choiceRecord, makeBatch, tagged } from "../testdata/records.ts";
 import { kimi } from "./kimi.ts";
-import { lengthReward, type LengthRule } from "./length_reward.ts";
+import * as rules from "../mod.ts";
+import {
+  lengthReward,
+  type LengthRule,
+  statefulLengthReward,
+  type StatefulLengthRule,
+} from "./length_reward.ts";
 
 /** Tells what the rule saw, as a number: the group's size, right answers, cut ones, tokens. */
 const seen: LengthRule<{ readonly factor: number }> = {
@@ -62,3 +68,38 @@ Deno.test("a group that cannot be graded is lost alone, and so is one with two b
   assertStringIncludes(scored.failures[0]!.cause, "GoldAnswerError");
   assertStringIncludes(scored.failures[1]!.cause, "one budget");
 });
+
+/** Every rule that the library exports. */
+const ALL = Object.entries(rules).flatMap(([name, value]) =>
+  typeof value === "object" && "correctness" in value
+    ? [[name, value as unknown as LengthRule<unknown> | StatefulLengthRule<unknown, null>] as const]
+    : []
+);
+
+const HOSTILE = [
+  "",
+  "<answer>".repeat(131_072),
+  "(".repeat(1_048_576),
+  " ".repeat(1_048_576),
+  "\u0000 \ud800 ".repeat(262_144),
+  "a b ".repeat(262_144),
+  "</think><answer></answer>".repeat(40_000),
+  "\u202e\u200f<think>\u202e",
+];
+
+const HOSTILE_BATCH = makeBatch(HOSTILE, HOSTILE.map(() => choiceRecord), {
+  completionIds: HOSTILE.map((text) => Array.from({ length: text.length }, (_, i) => i % 3)),
+});
+
+for (const [name, rule] of ALL) {
+  Deno.test(`${name}: hostile completions have finite scores and no failure`, async () => {
+    const reward = "start" in rule ? statefulLengthReward(rule) : lengthReward(rule);
+    for (const mode of ["exact", "maximum"] as const) {
+      const budgets = HOSTILE.map(() => ({ mode, tokens: 1 }));
+      const hostile = { ...HOSTILE_BATCH, budgets };
+      const scored = await scoreBatch([{ name, weight: 1, reward }], hostile);
+      assertEquals(scored.failures, []);
+      assertEquals(scored.rewards.every(Number.isFinite), true);
+    }
+  });
+}

@@ -6,10 +6,10 @@
 import type { LengthRule } from "./length_reward.ts";
 
 /** Only so many tokens or words at a completion's start are looked at. */
-const EXAMINED = 32_768;
+const EXAMINED = 16_384;
 
 /** Only so many characters at a completion's start are looked at for words. */
-const EXAMINED_CHARACTERS = 200_000;
+const EXAMINED_CHARACTERS = 50_000;
 
 /**
  * For each n-gram that the sequence holds, in order, a number that equal n-grams share. Made by naming
@@ -69,7 +69,7 @@ export interface TokenRepetitionOptions {
  * -0.05 for every token of a 40-gram that has stood before in the completion.
  *
  * Deviations: the release gives the penalty to the tokens themselves, here the completion earns their
- * sum; and it can count the start of a run alone, here all of its tokens count. The first 32,768 tokens
+ * sum; and it can count the start of a run alone, here all of its tokens count. The first 16,384 tokens
  * are looked at.
  */
 export const tokenRepetition: LengthRule<TokenRepetitionOptions> = {
@@ -94,7 +94,7 @@ export interface NgramRepetitionOptions {
  * (1 - different n-grams / all n-grams) times the penalty, over lower-case words; n = 3, penalty -1, as in
  * TRL and Open-R1 (get_repetition_penalty_reward). 0 for fewer than n words.
  *
- * Deviation: at most the first 200,000 characters and 32,768 words are looked at.
+ * Deviation: at most the first 50,000 characters and 16,384 words are looked at.
  */
 export const ngramRepetition: LengthRule<NgramRepetitionOptions> = {
   correctness: "unused",

@@ -198,6 +198,54 @@ Deno.test("a checkpoint brings back the next step bit for bit", async () => {
   assertEquals(resumed.record.rollouts, unbroken.record.rollouts);
 });
 
+Deno.test("a checkpoint carries what rewards and controllers carry, bit for bit", async () => {
+  const scheme: RewardScheme = {
+    ...fives,
+    components: [
+      ...fives.components,
+      {
+        name: "drifting",
+        weight: 1,
+        reward: {
+          start: 0.1,
+          score: ({ completions }, state) => completions.map((_, b) => Number(state) * b),
+          next: ({ step }, state) => Number(state) * 1.1 + step / 7,
+        },
+      },
+    ],
+    mixture: {
+      combine: "gdpo",
+      factors: { fives: { kind: "lagrangian", initial: 0.7, rate: 0.3, limit: 0.1 } },
+    },
+  };
+  const folder = await Deno.makeTempDir();
+  const refPolicy = smallPolicy(1);
+  const start = { ...freshState(), rewards: startRewardState(scheme) };
+  const first = await trainStep(start, refPolicy, questions, scheme, config, 7);
+  assertEquals(first.state.rewards.components, { drifting: 0.1 * 1.1 + 1 / 7 });
+  assert(first.state.rewards.factors["fives"] !== 0.7);
+  await saveCheckpoint(folder, first.state);
+  const unbroken = await trainStep(first.state, refPolicy, questions, scheme, config, 7);
+  const restored = await loadCheckpoint(folder, refPolicy.tokenizer);
+  const resumed = await trainStep(restored, refPolicy, questions, scheme, config, 7);
+  assertEquals(resumed.record.advantages_P_G, unbroken.record.advantages_P_G);
+  assertEquals(resumed.state.rewards, unbroken.state.rewards);
+  assertEquals(
+    unbroken.record.metrics["reward_weights/fives"],
+    first.state.rewards.factors["fives"],
+  );
+});
+
+Deno.test("onFailure stop ends the step with the cause", async () => {
+  const failing = schemeOf({ name: "failing", weight: 1, reward: () => [NaN] });
+  const failures = { ...failing.failures, onFailure: "stop" } as const;
+  await assertRejects(
+    () => trainStep(freshState(), smallPolicy(1), questions, { ...failing, failures }, config, 7),
+    Error,
+    '"failing" must score the batch of step 1',
+  );
+});
+
 Deno.test("a damaged checkpoint is refused by name", async () => {
   const folder = await Deno.makeTempDir();
   await saveCheckpoint(folder, freshState());
