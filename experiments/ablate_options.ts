@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AddedReward } from "./added_rewards.ts";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 const ENGINES = ["auto", "tensorflow", "webgpu", "wasm"] as const;
@@ -22,6 +23,8 @@ export interface AblateOptions {
   readonly model: string;
   /** Absolute paths of question files; empty for the built-in generator. */
   readonly data: readonly string[];
+  /** Users' own rewards, for every arm. */
+  readonly rewards: readonly AddedReward[];
   readonly arms: readonly string[] | null;
   readonly seeds: number | null;
   readonly steps: number | null;
@@ -42,6 +45,7 @@ const OPTIONS = {
   engine: { type: "string" },
   model: { type: "string" },
   data: { type: "string", multiple: true },
+  reward: { type: "string", multiple: true },
   arms: { type: "string" },
   seeds: { type: "string" },
   steps: { type: "string" },
@@ -63,6 +67,7 @@ Usage: deno task ablate [EXPERIMENT] [options]
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
   --data PATH         questions from a file instead of the generator; may be repeated
+  --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)
@@ -76,6 +81,7 @@ Examples:
   deno task ablate
   deno task ablate --arms none,exact --seeds 3 --steps 60
   deno task ablate --model smollm2 --data medqa.jsonl --data medcalc.json --steps 200
+  deno task ablate --reward my_reward.ts:0.5
   deno task ablate my_experiment.ts --out runs/mine
   deno task ablate my_experiment.ts --out runs/mine --resume
 
@@ -101,6 +107,19 @@ function wholeNumber(option: string, value: string | undefined, least: number): 
     refuse(option, `a whole number, ${least} or more`, JSON.stringify(value));
   }
   return number;
+}
+
+/**
+ * Reads a `--reward`: `my_reward.ts:0.5`. The part after the last colon is the weight if it is a number.
+ *
+ * @throws {UsageError} if it begins like a number and is none.
+ */
+export function addedReward(value: string, cwd: string): AddedReward {
+  const [, path, weight] = /^(.*):([-+.\d][-+.\de]*)$/.exec(value) ?? [null, value, "1"];
+  if (!Number.isFinite(Number(weight))) {
+    refuse("--reward", "a file, or a file, a colon and a number", JSON.stringify(value));
+  }
+  return { path: resolve(cwd, path!), weight: Number(weight) };
 }
 
 /** A built-in model's name, or the absolute path of a model's file. */
@@ -170,6 +189,7 @@ export function parseAblateOptions(
     engine,
     model: modelName(given.model ?? "tiny", cwd),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
+    rewards: ((values.reward ?? []) as string[]).map((value) => addedReward(value, cwd)),
     arms: arms === null ? null : [...new Set(arms)],
     seeds: wholeNumber("--seeds", given.seeds, 1),
     steps: wholeNumber("--steps", given.steps, 1),

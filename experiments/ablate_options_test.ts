@@ -14,6 +14,7 @@ Deno.test("no arguments give the default experiment with the tiny policy", () =>
     engine: "auto",
     model: "tiny",
     data: [],
+    rewards: [],
     arms: null,
     seeds: null,
     steps: null,
@@ -34,6 +35,7 @@ Deno.test("every option is read, in both spellings, and paths become absolute", 
     engine: "wasm",
     model: resolve("/w", "m.gguf"),
     data: [resolve("/w", "a.jsonl"), resolve("/w", "b.json")],
+    rewards: [],
     arms: ["x", "y"],
     seeds: 3,
     steps: 5,
@@ -93,4 +95,18 @@ Deno.test("resumeCommand keeps the arguments, sets the folder and resumes once",
     resumeCommand(["--out", "a b", "--data", "it's.json"], "a b"),
     `deno task ablate --data 'it'\\''s.json' --out 'a b' --resume`,
   );
+});
+
+Deno.test("a reward's weight stands behind its last colon, and is 1 where there is none", () => {
+  const rewards = (...args: string[]) => {
+    const options = parseAblateOptions(args.flatMap((value) => ["--reward", value]), "/w");
+    return options === "help" ? [] : options.rewards;
+  };
+  assertEquals(rewards("mine.ts", "/a/b.ts:0.5", "c:d.ts", "e.ts:-1e-3"), [
+    { path: resolve("/w", "mine.ts"), weight: 1 },
+    { path: "/a/b.ts", weight: 0.5 },
+    { path: resolve("/w", "c:d.ts"), weight: 1 },
+    { path: resolve("/w", "e.ts"), weight: -1e-3 },
+  ]);
+  assertThrows(() => rewards("mine.ts:1-2"), UsageError, 'current value is "mine.ts:1-2"');
 });

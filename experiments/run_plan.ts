@@ -6,7 +6,13 @@
 
 import { chooseEngine, ENGINE_FINDERS, modelPath, readModel } from "@terse/rl";
 import type { AblateOptions } from "./ablate_options.ts";
-import { type ArmConfig, makeArmConfig, type SharedConfig } from "./arm_config.ts";
+import { addRewards } from "./added_rewards.ts";
+import {
+  type ArmConfig,
+  describeComponents,
+  makeArmConfig,
+  type SharedConfig,
+} from "./arm_config.ts";
 import { EVALUATED_SPLITS } from "./evaluate.ts";
 import { type Experiment, findArm, type SettingsName, START_ARM } from "./experiment.ts";
 import type { LoadedExperiment } from "./experiment_file.ts";
@@ -48,6 +54,8 @@ export interface RunFile {
     readonly hash: string;
     readonly counts: Readonly<Record<RunSplit, number>>;
   };
+  /** Users' rewards from the command line, in every arm. */
+  readonly addedRewards: ArmConfig["rewards"];
   readonly seeds: readonly number[];
   readonly steps: number;
   readonly arms: readonly {
@@ -132,6 +140,7 @@ export function planRun(
     engine: engine.name,
     model: { name: model.name, sha256: model.sha256 },
     data: { paths: options.data, sampleSeed: options.sampleSeed, hash: data.hash },
+    addedRewards: options.rewards,
   };
   const arms = options.arms?.map((name) => findArm(experiment, name)) ?? experiment.arms;
   const steps = options.steps ?? settings.steps;
@@ -149,6 +158,7 @@ export function planRun(
       engine: { name: engine.name, reason: engine.reason },
       model: { name: model.name, parameters: model.parameters, path: model.path },
       data: { description: data.description, hash: data.hash, counts: data.counts },
+      addedRewards: describeComponents(addRewards([], options.rewards)),
       seeds,
       steps,
       arms: [

@@ -5,11 +5,12 @@
  */
 import { join } from "node:path";
 import { createHash } from "node:crypto";
+import type { RewardState } from "@terse/rewards";
 import { readSafetensors, writeSafetensors } from "../model/files/safetensors.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { downloadWeights, uploadWeights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
-import type { TrainState } from "./train_step.ts";
+import type { GrpoState } from "./train_step.ts";
 
 const TENSOR_FILES = ["model.safetensors", "adam_m.safetensors", "adam_v.safetensors"] as const;
 
@@ -17,6 +18,7 @@ interface StateFile {
   readonly step: number;
   readonly optimizerStep: number;
   readonly config: ModelConfig;
+  readonly rewards: RewardState;
   readonly sha256: Readonly<Record<string, string>>;
 }
 
@@ -28,10 +30,10 @@ async function sha256(path: string): Promise<string> {
 
 /**
  * Writes a state into an existing folder: weights and AdamW's moments as safetensors in the Hugging Face
- * layout, and `state.json` with their checksums, written last.
+ * layout, and `state.json` with their checksums and what the rewards carry, written last.
  */
-export async function saveCheckpoint(folder: string, state: TrainState): Promise<void> {
-  const { policy, optimizer, step } = state;
+export async function saveCheckpoint(folder: string, state: GrpoState): Promise<void> {
+  const { policy, optimizer, step, rewards } = state;
   const contents = [policy.weights, optimizer.m, optimizer.v];
   const sums: Record<string, string> = {};
   for (const [i, name] of TENSOR_FILES.entries()) {
@@ -43,6 +45,7 @@ export async function saveCheckpoint(folder: string, state: TrainState): Promise
     step,
     optimizerStep: optimizer.step,
     config: policy.config,
+    rewards,
     sha256: sums,
   };
   await Deno.writeTextFile(join(folder, "state.json"), JSON.stringify(file, null, 2));
@@ -57,7 +60,7 @@ export async function saveCheckpoint(folder: string, state: TrainState): Promise
 export async function loadCheckpoint(
   folder: string,
   tokenizer: Policy["tokenizer"],
-): Promise<TrainState> {
+): Promise<GrpoState> {
   const file: StateFile = JSON.parse(await Deno.readTextFile(join(folder, "state.json")));
   for (const name of TENSOR_FILES) {
     const path = join(folder, name);
@@ -79,5 +82,6 @@ export async function loadCheckpoint(
     step: file.step,
     policy: { config: file.config, weights: weights!, tokenizer },
     optimizer: { step: file.optimizerStep, m: { ...m! }, v: { ...v! } },
+    rewards: file.rewards,
   };
 }

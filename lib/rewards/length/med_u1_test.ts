@@ -3,7 +3,7 @@ import type { Budget } from "@terse/data";
 import { asReleased } from "../profile.ts";
 import { choiceRecord, makeBatch, tagged } from "../testdata/records.ts";
 import { exactTerm, maximumTerm } from "./budget_terms.ts";
-import { lengthExact, lengthMaximum } from "./length_rewards.ts";
+import { lengthExact, lengthMaximum } from "./med_u1.ts";
 
 const exact = (tokens: number): Budget => ({ mode: "exact", tokens });
 const maximum = (tokens: number): Budget => ({ mode: "maximum", tokens });
@@ -11,6 +11,7 @@ const maximum = (tokens: number): Budget => ({ mode: "maximum", tokens });
 function batchOf(completions: string[], budgets: Budget[], tokens: number) {
   return makeBatch(completions, completions.map(() => choiceRecord), {
     budgets,
+    groups: completions.map((_, i) => i),
     completionIds: completions.map(() => Array<number>(tokens).fill(0)),
   });
 }
@@ -57,9 +58,17 @@ Deno.test("the gate's rules are the profile's", async () => {
   assertEquals(await lengthExact({ gate: "correct", profile: asReleased })(batch), [null]);
 });
 
-Deno.test("the thinking alone can be counted", async () => {
-  const batch = batchOf(["<think>one two three</think><answer>C</answer>"], [exact(3)], 50);
-  const countTokens = (text: string) => text.split(" ").length;
-  assertEquals(await lengthExact({ count: "thinking", countTokens })(batch), [1]);
-  assertThrows(() => lengthExact({ count: "thinking" }), TypeError, "countTokens");
+Deno.test("the thinking or the answer alone can be counted", async () => {
+  const batch = batchOf(["<think>123</think><answer>C</answer>"], [exact(3)], 50);
+  const score = (count: "all" | "thinking" | "answer") =>
+    lengthExact({ count, tolerance: 50 })(batch);
+  assertEquals(await score("thinking"), [1]);
+  assertEquals(await score("answer"), [1 - 2 / 50]);
+  assertEquals(await score("all"), [1 - 47 / 50]);
+});
+
+Deno.test("every budget can be read as one kind", async () => {
+  const batch = batchOf([tagged("C"), tagged("C")], [maximum(5), { mode: "none" }], 5);
+  assertEquals(await lengthExact()(batch), [null, null]);
+  assertEquals(await lengthExact({ readBudgetsAs: "exact" })(batch), [1, null]);
 });
