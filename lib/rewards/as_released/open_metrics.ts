@@ -5,7 +5,7 @@
  */
 import { type Fraction01, fraction01, type Percent, percent } from "../scale.ts";
 import { normalizeReleased } from "./normalize_word.ts";
-import { roundPython4, splitPython, stripPython } from "./python_text.ts";
+import { roundPython4, splitPython } from "./python_text.ts";
 
 /** What nltk's smoothing method 1 puts in place of a count of 0 (Chen and Cherry, 2014). */
 const SMOOTHED_COUNT = 0.1;
@@ -104,8 +104,8 @@ export function mergeScore(reference: string, prediction: string): number {
  * ```
  */
 export function rougeLScore(reference: string, prediction: string): Percent {
-  const a = splitPython(normalizeReleased(stripPython(reference)));
-  const b = splitPython(normalizeReleased(stripPython(prediction)));
+  const a = splitPython(normalizeReleased(reference));
+  const b = splitPython(normalizeReleased(prediction));
   const row = Array<number>(b.length + 1).fill(0);
   for (const word of a) {
     let diagonal = 0;

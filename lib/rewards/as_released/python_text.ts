@@ -8,15 +8,23 @@ import { PythonTypeError, PythonValueError } from "./python_error.ts";
 // JavaScript's \s lacks the separators U+001C-U+001F and U+0085 and has U+FEFF.
 const SPACE =
   "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const LEADING_SPACE = new RegExp(`^${SPACE}+`);
 const SPACE_CHARACTER = new RegExp(SPACE);
 const SPACES = new RegExp(`${SPACE}+`);
+/** What `float()` strips: of ASCII only what C's `isspace` knows, so U+001C-U+001F stay. */
+const FLOAT_SPACE_CHARACTER = new RegExp(SPACE.replace("\\x1c-\\x20", "\\x20"));
+
+/** The text without the characters at its ends that the pattern takes, in linear time. */
+function trimCharacters(text: string, pattern: RegExp): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && pattern.test(text[start]!)) start++;
+  while (end > start && pattern.test(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
 
 /** Python's `str.strip()`. */
 export function stripPython(text: string): string {
-  let end = text.length;
-  while (end > 0 && SPACE_CHARACTER.test(text[end - 1]!)) end--;
-  return text.slice(0, end).replace(LEADING_SPACE, "");
+  return trimCharacters(text, SPACE_CHARACTER);
 }
 
 /** Python's `str.split()`. */
@@ -68,7 +76,7 @@ const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i;
 export function parsePythonFloat(value: PythonValue): number {
   if (value === null) throw new PythonTypeError("float() takes text or a number, not None");
   if (typeof value !== "string") return Number(value);
-  const text = stripPython(asciiDigits(value));
+  const text = trimCharacters(asciiDigits(value), FLOAT_SPACE_CHARACTER);
   const special = SPECIAL.exec(text);
   if (special !== null) {
     if (special[2] === undefined) return NaN;
