@@ -15,6 +15,7 @@ export * from "./corrected/calculation.ts";
 export * from "./corrected/calendar.ts";
 export * from "./corrected/choice.ts";
 export * from "./corrected/grade.ts";
+export * from "./corrected/longest_common.ts";
 export * from "./corrected/number.ts";
 export * from "./corrected/open_text.ts";
 export * from "./corrected/tags.ts";

@@ -107,8 +107,8 @@ export function scoreOffline(
   const question = releasedQuestion(item, OFFLINE_CHOICE_SOURCES);
   if (question.kind === "choice") return generated === question.groundTruth ? 1 : 0;
   const reference = openReference(question);
-  if (metric === "EMS") return exactMatchScore(reference, generated);
-  if (metric === "Rouge-L") return rougeLScore(reference, generated);
+  if (metric === "EMS") return Number(exactMatchScore(reference, generated));
+  if (metric === "Rouge-L") return Number(rougeLScore(reference, generated));
   throw new PythonUnboundLocalError(`The released code scores nothing by metric "${metric}"`);
 }
 

@@ -20,8 +20,8 @@ const SMOOTHED_COUNT = 0.1;
  * ```ts
  * import { exactMatchScore } from "@terse/rewards";
  * import { assertEquals } from "@std/assert";
- * assertEquals(exactMatchScore("Iron is absorbed.", "iron"), 100);
- * assertEquals(exactMatchScore("Iron is absorbed.", "iron iron"), 50);
+ * assertEquals(Number(exactMatchScore("Iron is absorbed.", "iron")), 100);
+ * assertEquals(Number(exactMatchScore("Iron is absorbed.", "iron iron")), 50);
  * ```
  */
 export function exactMatchScore(reference: string, prediction: string): Percent {
@@ -81,7 +81,7 @@ export function bleuNgramScores(
 /** Mean of {@link bleuNgramScores}. */
 export function bleuScore(reference: string, prediction: string): Fraction01 {
   const [one, two, three] = bleuNgramScores(reference, prediction);
-  return fraction01((one + two + three) / 3);
+  return fraction01((Number(one) + Number(two) + Number(three)) / 3);
 }
 
 /**
@@ -89,7 +89,8 @@ export function bleuScore(reference: string, prediction: string): Fraction01 {
  * that BLEU hardly counts.
  */
 export function mergeScore(reference: string, prediction: string): number {
-  return 0.5 * exactMatchScore(reference, prediction) + 0.5 * bleuScore(reference, prediction);
+  return 0.5 * Number(exactMatchScore(reference, prediction)) +
+    0.5 * Number(bleuScore(reference, prediction));
 }
 
 /**
@@ -100,7 +101,7 @@ export function mergeScore(reference: string, prediction: string): number {
  * ```ts
  * import { rougeLScore } from "@terse/rewards";
  * import { assertAlmostEquals } from "@std/assert";
- * assertAlmostEquals(rougeLScore("iron in juice of oranges", "iron juice oranges"), 75, 1e-12);
+ * assertAlmostEquals(Number(rougeLScore("iron in juice of oranges", "iron juice oranges")), 75, 1e-12);
  * ```
  */
 export function rougeLScore(reference: string, prediction: string): Percent {

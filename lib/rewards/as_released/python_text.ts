@@ -44,8 +44,11 @@ export type PythonValue = string | number | boolean | null;
 
 const DECIMAL_DIGIT = /\p{Nd}/u;
 
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
 /** Digits of any script to ASCII. Unicode keeps each script's ten digits together, in order. */
-function asciiDigits(text: string): string {
+export function asciiDigits(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text;
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0)!;
     let start = code;

@@ -125,19 +125,20 @@ export function openReference({ groundTruth }: ReleasedTruth): string {
   throw new PythonTypeError(`The reference must be text: it is ${showPython(groundTruth)}`);
 }
 
+/** The metric as a bare number, as released: on 0 to 100, 0 to 1 and 0 to 50.5; null if unknown. */
+function unscaledMetric(name: string, reference: string, answer: string): number | null {
+  if (name === "EMS") return Number(exactMatchScore(reference, answer));
+  if (name === "BLEU") return Number(bleuScore(reference, answer));
+  return name === "Merge" ? mergeScore(reference, answer) : null;
+}
+
 function scoreOpen(answer: string, reference: string, settings: ReleasedSettings): number {
   const { rewardMetric, rewardType, bleuThreshold, scaleFactor } = settings;
   if (rewardType !== "discrete" && rewardType !== "continuous") {
     throw new PythonValueError(`The released code knows no reward type "${rewardType}"`);
   }
-  const metrics: Record<string, (reference: string, prediction: string) => number> = {
-    EMS: exactMatchScore,
-    BLEU: bleuScore,
-    Merge: mergeScore,
-  };
-  const metric = Object.hasOwn(metrics, rewardMetric) ? metrics[rewardMetric] : undefined;
-  if (metric === undefined) return 0;
-  const value = metric(reference, answer);
+  const value = unscaledMetric(rewardMetric, reference, answer);
+  if (value === null) return 0;
   if (rewardType === "continuous") {
     if (scaleFactor === 0) throw new PythonZeroDivisionError("The scale factor is 0");
     return value / scaleFactor;
