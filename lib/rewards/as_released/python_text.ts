@@ -9,7 +9,6 @@ import { PythonTypeError, PythonValueError } from "./python_error.ts";
 const SPACE =
   "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const SPACE_CHARACTER = new RegExp(SPACE);
-const SPACES = new RegExp(`${SPACE}+`);
 /** What `float()` strips: of ASCII only what C's `isspace` knows, so U+001C-U+001F stay. */
 const FLOAT_SPACE_CHARACTER = new RegExp(SPACE.replace("\\x1c-\\x20", "\\x20"));
 
@@ -27,9 +26,31 @@ export function stripPython(text: string): string {
   return trimCharacters(text, SPACE_CHARACTER);
 }
 
-/** Python's `str.split()`. */
+/** Whether a UTF-16 unit is white space to Python's `str`. */
+function isPythonSpace(code: number): boolean {
+  if (code <= 0x7f) return code <= 0x20 && (code >= 0x1c || (code >= 0x09 && code <= 0x0d));
+  return code <= 0xa0 ? code === 0x85 || code === 0xa0 : code >= 0x1680 && isWideSpace(code);
+}
+
+function isWideSpace(code: number): boolean {
+  return (code >= 0x2000 && code <= 0x200a) || code === 0x1680 || code === 0x2028 ||
+    code === 0x2029 || code === 0x202f || code === 0x205f || code === 0x3000;
+}
+
+/** Python's `str.split()`. A scan, since it is the inner loop of every score of free text. */
 export function splitPython(text: string): string[] {
-  return text.split(SPACES).filter((word) => word !== "");
+  const words: string[] = [];
+  let start = -1;
+  for (let i = 0; i < text.length; i++) {
+    if (!isPythonSpace(text.charCodeAt(i))) {
+      if (start < 0) start = i;
+    } else if (start >= 0) {
+      words.push(text.slice(start, i));
+      start = -1;
+    }
+  }
+  if (start >= 0) words.push(text.slice(start));
+  return words;
 }
 
 /** A value as Python's `str()` shows it; for what JSON can hold, lists and objects excluded. */
@@ -44,7 +65,7 @@ export type PythonValue = string | number | boolean | null;
 
 const DECIMAL_DIGIT = /\p{Nd}/u;
 
-const BEYOND_ASCII = /[^\x00-\x7f]/;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** Digits of any script to ASCII. Unicode keeps each script's ten digits together, in order. */
 export function asciiDigits(text: string): string {

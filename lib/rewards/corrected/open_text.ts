@@ -5,14 +5,19 @@
  */
 import { exactMatchScore } from "../as_released/open_metrics.ts";
 import { type Fraction01, fraction01, type Percent } from "../scale.ts";
-import { longestCommonLength } from "./longest_common.ts";
+import {
+  longestCommonLength,
+  type NumberedWords,
+  numberWords,
+  sharedNgrams,
+} from "../numbered_words.ts";
 import { textWords } from "./words.ts";
 
 /** References of at most this many words must be repeated whole. */
 const SHORT_REFERENCE_WORDS = 3;
 
-/** Orders of BLEU, as in Med-U1. */
-const BLEU_ORDERS = [1, 2, 3] as const;
+/** Longest n-grams of BLEU, as in Med-U1. */
+const BLEU_ORDER = 3;
 
 /** What nltk's smoothing method 1 puts in place of a count of 0 (Chen and Cherry, 2014). */
 const SMOOTHED_COUNT = 0.1;
@@ -40,56 +45,41 @@ export interface OpenTextScores {
   readonly emsPercent: Percent;
 }
 
-function countWords(words: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return counts;
+/** Two texts and their words. */
+interface ComparedTexts {
+  readonly areEqual: boolean;
+  readonly words: NumberedWords;
 }
 
-function countShared(reference: readonly string[], answer: readonly string[]): number {
-  const left = countWords(reference);
-  let shared = 0;
-  for (const word of answer) {
-    const count = left.get(word) ?? 0;
-    if (count === 0) continue;
-    shared++;
-    left.set(word, count - 1);
-  }
-  return shared;
+function compareTexts(reference: string, answer: string): ComparedTexts {
+  return {
+    areEqual: reference.trim() === answer.trim(),
+    words: numberWords(textWords(reference), textWords(answer)),
+  };
 }
 
-function listNgrams(words: readonly string[], n: number): string[] {
-  return words.slice(n - 1).map((_, i) => words.slice(i, i + n).join(" "));
-}
-
-function bleu(reference: readonly string[], answer: readonly string[]): number {
-  if (countShared(reference, answer) === 0) return 0;
-  const brevity = Math.min(1, Math.exp(1 - reference.length / answer.length));
-  const orders = BLEU_ORDERS.filter((n) => n <= reference.length);
-  const precisions = orders.map((n) => {
-    const ngrams = listNgrams(answer, n);
-    const shared = countShared(listNgrams(reference, n), ngrams);
-    return (shared === 0 ? SMOOTHED_COUNT : shared) / Math.max(1, ngrams.length);
-  });
-  return brevity * precisions.reduce((a, b) => a + b, 0) / orders.length;
+/** A share of words; of a text without words 1 if the texts are equal, else 0. */
+function shareOf(count: number, words: number, { areEqual }: ComparedTexts): Fraction01 {
+  if (words === 0) return fraction01(areEqual ? 1 : 0);
+  return fraction01(count / words);
 }
 
 /** F1 of `shared` words; texts without words agree if they are equal. */
-function f1(shared: number, reference: Words, answer: Words): Fraction01 {
-  const words = reference.words.length + answer.words.length;
-  if (reference.words.length === 0 || answer.words.length === 0) {
-    return fraction01(reference.text === answer.text ? 1 : 0);
-  }
-  return fraction01(2 * shared / words);
+function f1(shared: number, texts: ComparedTexts): Fraction01 {
+  const { reference, candidate } = texts.words;
+  const isEmpty = reference.length === 0 || candidate.length === 0;
+  return shareOf(2 * shared, isEmpty ? 0 : reference.length + candidate.length, texts);
 }
 
-interface Words {
-  readonly text: string;
-  readonly words: readonly string[];
-}
-
-function readWords(text: string): Words {
-  return { text: text.trim(), words: textWords(text) };
+function bleu(shared: readonly number[], texts: ComparedTexts): Fraction01 {
+  const { reference, candidate } = texts.words;
+  if (reference.length === 0) return shareOf(0, 0, texts);
+  if (shared[0] === 0) return fraction01(0);
+  const brevity = Math.min(1, Math.exp(1 - reference.length / candidate.length));
+  const precisions = shared.slice(0, reference.length).map((count, i) =>
+    (count || SMOOTHED_COUNT) / Math.max(1, candidate.length - i)
+  );
+  return fraction01(brevity * precisions.reduce((a, b) => a + b, 0) / precisions.length);
 }
 
 /**
@@ -105,19 +95,15 @@ function readWords(text: string): Words {
  * ```
  */
 export function openTextScores(reference: string, answer: string): OpenTextScores {
-  const [ours, theirs] = [readWords(answer), readWords(reference)];
-  const isEqual = ours.text === theirs.text;
-  const share = (words: readonly string[]) =>
-    fraction01(words.length === 0 ? (isEqual ? 1 : 0) : shared / words.length);
-  const shared = countShared(theirs.words, ours.words);
+  const texts = compareTexts(reference, answer);
+  const shared = sharedNgrams(texts.words, BLEU_ORDER);
+  const words = shared[0]!;
   return {
-    precisionFraction: share(ours.words),
-    recallFraction: share(theirs.words),
-    f1Fraction: f1(shared, theirs, ours),
-    rougeLFraction: rougeL(reference, answer),
-    bleuFraction: fraction01(
-      theirs.words.length === 0 && isEqual ? 1 : bleu(theirs.words, ours.words),
-    ),
+    precisionFraction: shareOf(words, texts.words.candidate.length, texts),
+    recallFraction: shareOf(words, texts.words.reference.length, texts),
+    f1Fraction: f1(words, texts),
+    rougeLFraction: f1(longestCommonLength(texts.words), texts),
+    bleuFraction: bleu(shared, texts),
     emsPercent: exactMatchScore(reference, answer),
   };
 }
@@ -136,8 +122,8 @@ export function openTextScores(reference: string, answer: string): OpenTextScore
  * ```
  */
 export function rougeL(reference: string, answer: string): Fraction01 {
-  const [ours, theirs] = [readWords(answer), readWords(reference)];
-  return f1(longestCommonLength(theirs.words, ours.words), theirs, ours);
+  const texts = compareTexts(reference, answer);
+  return f1(longestCommonLength(texts.words), texts);
 }
 
 /**
@@ -149,8 +135,8 @@ export function rougeL(reference: string, answer: string): Fraction01 {
  * earns full marks and a verbatim copy may not.
  */
 export function isRightText(answer: string, reference: string, threshold: Fraction01): boolean {
-  if (rougeL(reference, answer) < threshold) return false;
-  const words = textWords(reference);
-  return words.length > SHORT_REFERENCE_WORDS ||
-    countShared(words, textWords(answer)) === words.length;
+  const texts = compareTexts(reference, answer);
+  if (f1(longestCommonLength(texts.words), texts) < threshold) return false;
+  const { length } = texts.words.reference;
+  return length > SHORT_REFERENCE_WORDS || sharedNgrams(texts.words, 1)[0] === length;
 }

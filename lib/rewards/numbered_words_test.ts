@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { uniform } from "@terse/data";
-import { longestCommonLength } from "./longest_common.ts";
+import { longestCommonLength as ofNumbers, numberWords, sharedNgrams } from "./numbered_words.ts";
+
+const longestCommonLength = (a: readonly string[], b: readonly string[]) =>
+  ofNumbers(numberWords(a, b));
 
 /** The textbook table. */
 function reference(a: readonly string[], b: readonly string[]): number {
@@ -35,4 +38,12 @@ Deno.test("longestCommonLength of empty lists is 0 and of a list with itself its
   assertEquals(longestCommonLength(["a"], []), 0);
   const words = Array.from({ length: 97 }, (_, i) => String(i % 7));
   assertEquals(longestCommonLength(words, words), 97);
+});
+
+Deno.test("shared n-grams are counted at most as often as in either text", () => {
+  const count = (a: string, b: string) => sharedNgrams(numberWords(a.split(" "), b.split(" ")), 4);
+  assertEquals(count("a b a b", "a b a b"), [4, 3, 2, 1]);
+  assertEquals(count("a b a b", "b a b x b a b a"), [4, 3, 2, 0]);
+  assertEquals(count("a", "a a a"), [1, 0, 0, 0]);
+  assertEquals(count("x y", "a"), [0, 0, 0, 0]);
 });
