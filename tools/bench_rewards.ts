@@ -67,7 +67,7 @@ function correctedComponents(): RewardComponent[] {
   return [
     { name: "format", weight: 1, reward: formatReward() },
     { name: "answer", weight: 1, reward: answerReward() },
-    { name: "length", weight: 1, reward: lengthExact({ gate: "correct" }) },
+    { name: "length", weight: 1, reward: lengthExact({ gate: "answered" }) },
     {
       name: "open_text",
       weight: 0,

@@ -7,11 +7,24 @@ import { CONTRACTIONS } from "./contractions.ts";
 import { rememberTwo } from "../remember.ts";
 import { splitPython } from "./python_text.ts";
 
-const NUMERALS = new Map(
-  ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+/** What a lower-case word becomes: a digit, a contraction with its apostrophes, or nothing. */
+const REPLACEMENTS: ReadonlyMap<string, string | null> = new Map<string, string | null>([
+  ...CONTRACTIONS,
+  ["a", null],
+  ["an", null],
+  ["the", null],
+  ["none", "0"],
+  ...["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     .map((word, value) => [word, String(value)] as const),
-).set("none", "0");
-const ARTICLES = new Set(["a", "an", "the"]);
+]);
+
+/** 1 at 128 x first + last ASCII code of each word that is replaced, so that few others are looked up. */
+const MAYBE_REPLACED = new Uint8Array(128 * 128);
+for (const word of REPLACEMENTS.keys()) MAYBE_REPLACED[endsOf(word)] = 1;
+
+function endsOf(word: string): number {
+  return 128 * word.charCodeAt(0) + word.charCodeAt(word.length - 1);
+}
 
 /** The released code passes a flag where the count of replacements belongs; the flag's value is 32. */
 const PERIODS_REMOVED = 32;
@@ -38,9 +51,11 @@ function isDigitBefore(text: string, index: number): boolean {
   return index > 0 && /\p{Nd}$/u.test(text.slice(Math.max(0, index - 2), index));
 }
 
+const joinedScratch = new Uint8Array(128);
+
 /** By ASCII code, 1 for the marks that become nothing; the other marks become spaces. */
 function joinedMarks(text: string): Uint8Array {
-  const joined = new Uint8Array(128);
+  const joined = joinedScratch.fill(0);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x80 || IS_MARK[code] === 0) continue;
@@ -65,10 +80,13 @@ function textOf(codes: Uint16Array): string {
   return text;
 }
 
+/** Where short texts are written, so that they need no array of their own. */
+const scratch = new Uint16Array(CHUNK);
+
 /** The text with its marks joined or spaced, and without its first 32 periods that are before no digit. */
 function withoutMarks(text: string): string {
   const joined = joinedMarks(text);
-  const codes = new Uint16Array(text.length);
+  const codes = text.length <= scratch.length ? scratch : new Uint16Array(text.length);
   let length = 0;
   let removed = 0;
   for (let i = 0; i < text.length; i++) {
@@ -94,8 +112,8 @@ function withoutMarks(text: string): string {
 export const releasedWords: (text: string) => readonly string[] = rememberTwo((text) => {
   const words: string[] = [];
   for (const raw of splitPython(withoutMarks(text).toLowerCase())) {
-    const word = NUMERALS.get(raw) ?? raw;
-    if (!ARTICLES.has(word)) words.push(CONTRACTIONS.get(word) ?? word);
+    const word = MAYBE_REPLACED[endsOf(raw)] === 1 ? REPLACEMENTS.get(raw) : undefined;
+    if (word !== null) words.push(word ?? raw);
   }
   return words;
 });
