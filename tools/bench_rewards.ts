@@ -20,7 +20,6 @@ import {
   scoreReleased,
   splitSolution,
 } from "@terse/rewards";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { batchOf } from "./bench_rewards/batch.ts";
 import { hostileCosts } from "./bench_rewards/hostile.ts";

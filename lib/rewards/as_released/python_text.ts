@@ -5,28 +5,7 @@
  */
 import { PythonTypeError, PythonValueError } from "./python_error.ts";
 
-// JavaScript's \s lacks the separators U+001C-U+001F and U+0085 and has U+FEFF.
-const SPACE =
-  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const SPACE_CHARACTER = new RegExp(SPACE);
-/** What `float()` strips: of ASCII only what C's `isspace` knows, so U+001C-U+001F stay. */
-const FLOAT_SPACE_CHARACTER = new RegExp(SPACE.replace("\\x1c-\\x20", "\\x20"));
-
-/** The text without the characters at its ends that the pattern takes, in linear time. */
-function trimCharacters(text: string, pattern: RegExp): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && pattern.test(text[start]!)) start++;
-  while (end > start && pattern.test(text[end - 1]!)) end--;
-  return text.slice(start, end);
-}
-
-/** Python's `str.strip()`. */
-export function stripPython(text: string): string {
-  return trimCharacters(text, SPACE_CHARACTER);
-}
-
-/** Whether a UTF-16 unit is white space to Python's `str`. */
+/** Whether a UTF-16 unit is white space to Python's `str`; JavaScript's `\s` differs. */
 function isPythonSpace(code: number): boolean {
   if (code <= 0x7f) return code <= 0x20 && (code >= 0x1c || (code >= 0x09 && code <= 0x0d));
   return code <= 0xa0 ? code === 0x85 || code === 0xa0 : code >= 0x1680 && isWideSpace(code);
@@ -35,6 +14,25 @@ function isPythonSpace(code: number): boolean {
 function isWideSpace(code: number): boolean {
   return (code >= 0x2000 && code <= 0x200a) || code === 0x1680 || code === 0x2028 ||
     code === 0x2029 || code === 0x202f || code === 0x205f || code === 0x3000;
+}
+
+/** Whether `float()` strips a unit: of ASCII only what C's `isspace` knows, so U+001C-U+001F stay. */
+function isFloatSpace(code: number): boolean {
+  return isPythonSpace(code) && (code < 0x1c || code > 0x1f);
+}
+
+/** The text without the characters at its ends that are white space by the rule. */
+function trimText(text: string, isSpace: (code: number) => boolean): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** Python's `str.strip()`. */
+export function stripPython(text: string): string {
+  return trimText(text, isPythonSpace);
 }
 
 /** Python's `str.split()`. A scan, since it is the inner loop of every score of free text. */
@@ -100,7 +98,7 @@ const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i;
 export function parsePythonFloat(value: PythonValue): number {
   if (value === null) throw new PythonTypeError("float() takes text or a number, not None");
   if (typeof value !== "string") return Number(value);
-  const text = trimCharacters(asciiDigits(value), FLOAT_SPACE_CHARACTER);
+  const text = trimText(asciiDigits(value), isFloatSpace);
   const special = SPECIAL.exec(text);
   if (special !== null) {
     if (special[2] === undefined) return NaN;
