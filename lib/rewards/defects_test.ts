@@ -2,9 +2,9 @@ import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { Budget, QuestionRecord } from "@terse/data";
 import { bleuScore, exactMatchScore } from "./as_released/open_metrics.ts";
 import { hasReleasedFormat } from "./as_released/solution.ts";
-import { countParts, hasFormat } from "./corrected/tags.ts";
+import { hasFormat } from "./corrected/tags.ts";
 import { openTextScores } from "./corrected/open_text.ts";
-import { lengthExact } from "./length/length_rewards.ts";
+import { lengthExact } from "./length/med_u1.ts";
 import { asReleased, corrected } from "./profile.ts";
 import { answerReward, formatReward, isRight } from "./profile_rewards.ts";
 import { fraction01 } from "./scale.ts";
@@ -221,11 +221,16 @@ Deno.test("defect: blank thinking and answers are in format", () => {
   assert(!hasFormat("<think>x</think><answer>\u200e \u00ad</answer>"));
 });
 
-Deno.test("defect: the length counted as thinking is that of the whole response", () => {
-  const words = (text: string) => text.split(/\s+/).filter((word) => word !== "").length;
-  const completion = "<think>it spoils in heat</think> so <answer>C it is</answer>";
-  assertEquals(countParts(completion, words), { thinkingTokens: 4, answerTokens: 3 });
-  assertEquals(countParts("<think>cut off", words), { thinkingTokens: 2, answerTokens: 0 });
+Deno.test("defect: the length counted as thinking is that of the whole response", async () => {
+  const batch = makeBatch([tagged("C")], [choiceRecord], {
+    budgets: [{ mode: "exact", tokens: 10 }],
+    completionIds: [Array(25).fill(0)],
+    thinkingTokens: [10],
+    answerTokens: [1],
+  });
+  assertEquals(await lengthExact({ tolerance: 30, profile: asReleased })(batch), [0.5]);
+  assertEquals(await lengthExact({ tolerance: 30, count: "thinking" })(batch), [1]);
+  assertEquals(await lengthExact({ tolerance: 30, count: "answer" })(batch), [0.7]);
 });
 
 Deno.test("a gate reads right or wrong, not the graded score", () => {

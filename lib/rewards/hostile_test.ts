@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { lengthExact, lengthMaximum } from "./length/length_rewards.ts";
+import { lengthExact, lengthMaximum } from "./length/med_u1.ts";
 import { asReleased, corrected } from "./profile.ts";
 import { answerReward, formatReward } from "./profile_rewards.ts";
 import type { RewardComponent } from "./reward.ts";

@@ -51,7 +51,6 @@ export * from "./mixture/mix_rewards.ts";
 export * from "./mixture/mixture.ts";
 export * from "./mixture/schedule.ts";
 export * from "./mixture/weighted_sum.ts";
-export * from "./length/length_rewards.ts";
 export * from "./numbered_words.ts";
 export * from "./profile.ts";
 export * from "./profile_rewards.ts";

@@ -20,6 +20,11 @@ export function batchOf(
     completionIds: completions.map(() => IDS),
     records,
     budgets: completions.map(() => ({ mode: "exact", tokens: 500 })),
+    thinkingTokens: completions.map(() => 500),
+    answerTokens: completions.map(() => 100),
+    groups: completions.map((_, i) => i),
+    finishReasons: completions.map(() => "stop"),
+    step: 1,
     ...rest,
   };
 }

@@ -85,38 +85,3 @@ export function thinkingText(completion: string): string {
   const end = completion.lastIndexOf("</think>");
   return completion.slice(start, end < start ? completion.length : end);
 }
-
-/** Tokens of a completion's parts; tags, and text between and around the pairs, belong to neither. */
-export interface PartLengths {
-  /** Tokens of {@link thinkingText}. */
-  readonly thinkingTokens: number;
-  /** Tokens of {@link extractAnswer}; 0 if there is none. */
-  readonly answerTokens: number;
-}
-
-/**
- * Counts thinking and answer apart. Med-U1 as released counts the whole response, tags and end token
- * included, as its thinking.
- *
- * @param countTokens Tokens of a text, by the policy's tokenizer.
- *
- * @example
- * ```ts
- * import { countParts } from "@terse/rewards";
- * import { assertEquals } from "@std/assert";
- * const words = (text: string) => text.split(" ").length;
- * assertEquals(countParts("<think>it spoils in heat</think><answer>C</answer>", words), {
- *   thinkingTokens: 4, answerTokens: 1,
- * });
- * ```
- */
-export function countParts(
-  completion: string,
-  countTokens: (text: string) => number,
-): PartLengths {
-  const answer = extractAnswer(completion);
-  return {
-    thinkingTokens: countTokens(thinkingText(completion)),
-    answerTokens: answer === null ? 0 : countTokens(answer),
-  };
-}
