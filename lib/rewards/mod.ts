@@ -11,6 +11,8 @@ export * from "./as_released/python_text.ts";
 export * from "./as_released/question_scores.ts";
 export * from "./as_released/solution.ts";
 export * from "./as_released/total.ts";
+export * from "./audit/audit_rewards.ts";
+export * from "./audit/finding.ts";
 export * from "./corrected/calculation.ts";
 export * from "./corrected/calendar.ts";
 export * from "./corrected/choice.ts";
