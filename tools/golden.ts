@@ -1,50 +1,14 @@
 /**
- * Runs golden cases against the project: `deno task golden FILE...`. Files are JSON lines of reward
- * and metric cases, or one JSON object `{ cases }` of GRPO mathematics. Exits 0 only if every case
- * passes.
+ * Runs golden cases against the project: `deno task golden FILE...`. A file holds JSON lines, or one JSON
+ * object `{ cases }`; which suite a case belongs to is told from its content. Exits 0 only if every case
+ * passes, 1 if one fails or a file cannot be read, 2 without files.
  *
  * @module
  */
-import { goldenKind, runGoldenCase } from "@terse/rewards";
-import { type GrpoGoldenCase, runGrpoGoldenCase } from "../lib/rl/grpo/golden.ts";
+import { findDifferences, parseGoldenCases } from "./golden_suites.ts";
 
 const SHOWN_FAILURES = 5;
 const SHOWN_DIFFERENCES = 3;
-
-function parseLine(line: string, path: string, number: number): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw new SyntaxError(
-      `Cannot read ${path}: line ${number} must be JSON: ${(error as Error).message}`,
-    );
-  }
-}
-
-async function readCases(path: string): Promise<unknown[]> {
-  const text = await Deno.readTextFile(path);
-  if (path.endsWith(".jsonl")) {
-    return text.trimEnd().split("\n").map((line, i) => parseLine(line, path, i + 1));
-  }
-  const { cases } = JSON.parse(text) as { cases?: unknown };
-  if (!Array.isArray(cases)) {
-    throw new TypeError(
-      `Cannot run ${path}: cases must be a list: current value is ${typeof cases}`,
-    );
-  }
-  return cases;
-}
-
-/** Differences of one case; a case that cannot be run differs by its error, so that the rest still runs. */
-async function findDifferences(caseObject: unknown): Promise<readonly string[]> {
-  if (goldenKind(caseObject) !== null) return runGoldenCase(caseObject).differences;
-  try {
-    const result = await runGrpoGoldenCase(caseObject as GrpoGoldenCase);
-    return result.passed ? [] : result.differences;
-  } catch (error) {
-    return [(error as Error).message];
-  }
-}
 
 if (Deno.args.length === 0) {
   console.error("Usage: deno task golden FILE...");
@@ -54,14 +18,18 @@ if (Deno.args.length === 0) {
 let passed = 0;
 let failed = 0;
 for (const path of Deno.args) {
-  let passedHere = 0;
+  let cases: readonly unknown[];
+  try {
+    cases = parseGoldenCases(await Deno.readTextFile(path), path);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    failed++;
+    continue;
+  }
   let failedHere = 0;
-  for (const [index, caseObject] of (await readCases(path)).entries()) {
+  for (const [index, caseObject] of cases.entries()) {
     const differences = await findDifferences(caseObject);
-    if (differences.length === 0) {
-      passedHere++;
-      continue;
-    }
+    if (differences.length === 0) continue;
     failedHere++;
     if (failedHere > SHOWN_FAILURES) continue;
     console.log(`${path}: case ${index + 1} failed`);
@@ -69,9 +37,10 @@ for (const path of Deno.args) {
       console.log(`  ${difference}`);
     }
   }
-  console.log(`${path}: ${passedHere} passed, ${failedHere} failed`);
-  passed += passedHere;
+  console.log(`${path}: ${cases.length - failedHere} passed, ${failedHere} failed`);
+  passed += cases.length - failedHere;
   failed += failedHere;
 }
 console.log(`${passed} passed, ${failed} failed`);
-Deno.exit(failed === 0 ? 0 : 1);
+// A file without cases shows nothing, and must not look like a success.
+Deno.exit(failed === 0 && passed > 0 ? 0 : 1);

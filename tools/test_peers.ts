@@ -7,31 +7,19 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { ensureEnvironment, environmentProgram } from "./python_environment.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const ENVIRONMENT = join(ROOT, ".peers/torch");
-const PYTHON = join(ENVIRONMENT, "bin/python");
-const PACKAGES = ["torch==2.13.0", "transformers==5.23.0", "gguf", "safetensors"];
+const TORCH = {
+  name: "torch",
+  packages: ["torch==2.13.0", "transformers==5.23.0", "gguf", "safetensors"],
+};
+const PYTHON = environmentProgram(TORCH, "python");
 
 async function run(command: string, args: readonly string[]): Promise<boolean> {
   const { success } = await new Deno.Command(command, { args: [...args], cwd: ROOT }).spawn()
     .status;
   return success;
-}
-
-/** Makes the environment once; the marker is written last. */
-async function makeEnvironment(): Promise<void> {
-  const marker = join(ENVIRONMENT, "ready");
-  if (existsSync(marker)) return;
-  console.log(`installing ${PACKAGES.join(", ")} into ${ENVIRONMENT}`);
-  const isMade = await run("python3", ["-m", "venv", ENVIRONMENT]) &&
-    await run(PYTHON, ["-m", "pip", "install", "-q", ...PACKAGES]);
-  if (!isMade) {
-    throw new Error(
-      `Cannot make ${ENVIRONMENT}: python3 with venv and pip must reach PyPI; see the output above`,
-    );
-  }
-  await Deno.writeTextFile(marker, PACKAGES.join("\n"));
 }
 
 /** Whether Python computes what lib/rl/model/testdata/small_models.json holds, to 1e-5. */
@@ -46,7 +34,7 @@ async function smallModelsAgree(out: string): Promise<boolean> {
     ours.every((value, i) => Math.abs(value - theirs[i]!) <= 1e-5 * Math.max(1, Math.abs(value)));
 }
 
-await makeEnvironment();
+await ensureEnvironment(TORCH);
 const out = await Deno.makeTempDir();
 const deno = (...args: string[]) => run(Deno.execPath(), ["run", "-A", ...args]);
 const hasData = existsSync(join(ROOT, "../shared/data"));

@@ -6,7 +6,7 @@
  */
 import { type Budget, canonicalJson, type JsonValue } from "@terse/data";
 import { corrected, type RewardProfile } from "../profile.ts";
-import { answerOf, scoreAnswer } from "../profile_rewards.ts";
+import { answerOf, isRight } from "../profile_rewards.ts";
 import {
   describeCause,
   PartialRewardsError,
@@ -118,7 +118,7 @@ function placeGroup(
     lengthsTokens_G: indices.map((index) => countedTokens(batch, index, count)),
     // Graded when first asked for: most rules for budgets never ask.
     get correct_G() {
-      return correct_G ??= indices.map((index) => scoreAnswer(batch, index, profile) > 0);
+      return correct_G ??= indices.map((index) => isRight(batch, index, profile));
     },
     truncated_G: indices.map((index) => batch.finishReasons[index] === "length"),
     completions_G: indices.map((index) => batch.completions[index]!),
