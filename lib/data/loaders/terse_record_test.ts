@@ -66,7 +66,7 @@ Deno.test("records that break a rule are refused", () => {
     [{ ...CHOICE, tags: "a" }, 'tags must be whole JSON where it is a text: current value is "a"'],
     [{ ...CHOICE, licence: "" }, "licence must be a text with more than white space"],
     [{ ...CHOICE, options: null }, "options must be an object where gold.kind is choice"],
-    [{ ...CHOICE, options: undefined }, "options must be an object of option texts by letter"],
+    [{ ...CHOICE, options: undefined }, "options must be options by letter"],
     [{ ...CHOICE, gold: { kind: "choice", letter: "C" } }, "gold.letter must be one of"],
     [{ ...CHOICE, gold: null }, "gold must be an object with a kind"],
     [{ ...CHOICE, gold: { kind: "essay" } }, "gold.kind must be one of choice, calculation, open"],
