@@ -29,6 +29,8 @@ export interface AblateOptions {
   /** Absolute path of the run's folder. */
   readonly out: string | null;
   readonly resume: boolean;
+  /** What becomes of rows of the data that cannot be used. */
+  readonly onBadRow: "fail" | "skip";
   /** Seed of the generator, of the splits and of the budgets. */
   readonly sampleSeed: number;
 }
@@ -42,6 +44,7 @@ const OPTIONS = {
   engine: { type: "string" },
   model: { type: "string" },
   data: { type: "string", multiple: true },
+  "on-bad-row": { type: "string" },
   arms: { type: "string" },
   seeds: { type: "string" },
   steps: { type: "string" },
@@ -64,6 +67,8 @@ Usage: deno task ablate [EXPERIMENT] [options]
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
   --data PATH         questions from a file, or a folder made by data:prepare, instead of the
                       generator; may be repeated
+  --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
+                      fail: stop at the first one
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)
@@ -160,6 +165,10 @@ export function parseAblateOptions(
 
   const engine = (given.engine ?? "auto") as EngineChoice;
   if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
+  const onBadRow = given["on-bad-row"] ?? "skip";
+  if (onBadRow !== "fail" && onBadRow !== "skip") {
+    refuse("--on-bad-row", "fail or skip", JSON.stringify(onBadRow));
+  }
   const arms = given.arms?.split(",") ?? null;
   if (arms?.some((arm) => arm === "")) {
     refuse("--arms", "names with commas between them", JSON.stringify(given.arms));
@@ -177,6 +186,7 @@ export function parseAblateOptions(
     jobs: wholeNumber("--jobs", given.jobs, 1),
     out: given.out === undefined ? null : resolve(cwd, given.out),
     resume,
+    onBadRow,
     sampleSeed: wholeNumber("--sample-seed", given["sample-seed"], 0) ?? 0,
   };
 }

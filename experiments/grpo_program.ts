@@ -23,10 +23,16 @@ import { type Experiment, findArm, START_ARM } from "./experiment.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
 
-/** The questions that an experiment's settings and a run's data ask for. */
+/**
+ * The questions that an experiment's settings and a run's data ask for.
+ *
+ * @param onBadRow What becomes of rows that cannot be used; a run's plan has decided it before its arms
+ *   start.
+ */
 export function questionRequest(
   experiment: Experiment,
   config: Pick<ArmConfig, "settings"> & { readonly data: Omit<ArmConfig["data"], "hash"> },
+  onBadRow: "fail" | "skip" = "skip",
 ): QuestionRequest {
   const settings = experiment.settings[config.settings];
   return {
@@ -36,6 +42,7 @@ export function questionRequest(
     budgets: settings.budgets,
     template: config.settings === "tiny" ? tinyTemplate : defaultTemplate,
     maxPromptLength: settings.training.maxPromptLength,
+    onBadRow,
   };
 }
 

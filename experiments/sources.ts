@@ -7,6 +7,7 @@
 
 import {
   assignSplits,
+  type BadRow,
   type Budget,
   type BudgetSpec,
   canonicalJson,
@@ -33,6 +34,9 @@ export type RunSplit = (typeof RUN_SPLITS)[number];
 /** Share of a file's questions that is kept for testing if the file has no splits of its own. */
 const TEST_SHARE = 0.2;
 
+/** Bad rows of a file that are named one by one. */
+const LISTED_ROWS = 10;
+
 /** Which questions a run asks for. */
 export interface QuestionRequest {
   /** Files, and folders made by data:prepare; none for the generator. */
@@ -45,6 +49,8 @@ export interface QuestionRequest {
   readonly template: PromptTemplate;
   /** Questions whose prompts have more tokens are left out. */
   readonly maxPromptLength: number;
+  /** `fail` throws at the first row that cannot be used, `skip` leaves such rows out. */
+  readonly onBadRow: "fail" | "skip";
 }
 
 /** The questions of a run. */
@@ -58,12 +64,15 @@ export interface RunQuestions {
   readonly hash: string;
   /** What was left out and why, a line each. */
   readonly leftOut: readonly string[];
+  /** Terms of use and known faults of the data sets. */
+  readonly notices: readonly string[];
 }
 
 /**
  * Collects the questions of a run. The same request gives the same questions in the same order.
  *
- * @throws {DataError} if a file cannot be read at all; single bad rows are left out and listed.
+ * @throws {DataError} if a file cannot be read at all, or a row of it cannot where rows are not skipped.
+ * @throws {GoldAnswerError} if a question cannot be graded and rows are not skipped.
  * @throws {RangeError} if no question is left to train or to test on, or an id comes from two files.
  */
 export async function collectQuestions(
@@ -71,10 +80,11 @@ export async function collectQuestions(
   tokenizer: Tokenizer,
 ): Promise<RunQuestions> {
   const leftOut: string[] = [];
+  const notices: string[] = [];
   const isGenerated = request.paths.length === 0;
   const { records, budgets, names, isOrdered } = isGenerated
     ? { ...ITSELF, records: generated(request) }
-    : await loaded(request, leftOut);
+    : await loaded(request, leftOut, notices);
   const fitting: Record<RunSplit, PreparedQuestion[]> = { train: [], test: [], ood: [] };
   const tooLong = { train: 0, test: 0, ood: 0 };
   for (const record of records) {
@@ -118,6 +128,7 @@ export async function collectQuestions(
       : names.join(", "),
     hash: await sha256Hex(lines.join("\n")),
     leftOut,
+    notices,
   };
 }
 
@@ -144,7 +155,11 @@ const ITSELF: Omit<LoadedQuestions, "records"> = {
   isOrdered: false,
 };
 
-async function loaded(request: QuestionRequest, leftOut: string[]): Promise<LoadedQuestions> {
+async function loaded(
+  request: QuestionRequest,
+  leftOut: string[],
+  notices: string[],
+): Promise<LoadedQuestions> {
   const budgets = new Map<string, Budget>();
   const names: string[] = [];
   let isOrdered = false;
@@ -161,16 +176,11 @@ async function loaded(request: QuestionRequest, leftOut: string[]): Promise<Load
       prepared.budgets?.forEach((budget, i) => budgets.set(keyOf(records[i]!), budget));
       names.push(`${basename(path)} (prepared data ${prepared.hash})`);
     } else {
-      const { records: found, skipped } = await loadRecords(path, { onBadRow: "skip" });
-      records = found;
+      const file = await loadRecords(path, { onBadRow: request.onBadRow });
+      records = file.records;
       names.push(basename(path));
-      const [bad] = skipped;
-      if (bad !== undefined) {
-        leftOut.push(
-          `${skipped.length} rows of ${path}; the first is row ${bad.row}: ${bad.field} must be ` +
-            `${bad.rule}: current value is ${bad.found}`,
-        );
-      }
+      notices.push(...file.notices);
+      leftOut.push(...describeSkipped(path, file.skipped));
     }
     for (const record of records) {
       const key = keyOf(record);
@@ -188,17 +198,34 @@ async function loaded(request: QuestionRequest, leftOut: string[]): Promise<Load
     (hasSplits ? withSplits : withoutSplits).push(...records);
   }
   const assigned = assignSplits(withoutSplits, { seed: request.sampleSeed, test: TEST_SHARE });
-  const records = withUsableGold([...withSplits, ...assigned], leftOut);
+  const records = withUsableGold([...withSplits, ...assigned], request.onBadRow, leftOut);
   return { records, budgets, names, isOrdered };
 }
 
-function withUsableGold(records: readonly QuestionRecord[], leftOut: string[]): QuestionRecord[] {
+/** Bad rows of a file: their number, and what is wrong with the first of them. */
+function describeSkipped(path: string, skipped: readonly BadRow[]): string[] {
+  if (skipped.length === 0) return [];
+  const causes = skipped.slice(0, LISTED_ROWS).map(({ row, field, rule, found }) =>
+    `row ${row}: ${field} must be ${rule}: current value is ${found}`
+  );
+  const rest = skipped.length - causes.length;
+  const more = rest === 0 ? [] : [`${rest} more rows of ${path}; data:validate lists them all`];
+  const [first, ...others] = causes;
+  return [`${skipped.length} rows of ${path}; the first is ${first}`, ...others, ...more];
+}
+
+function withUsableGold(
+  records: readonly QuestionRecord[],
+  onBadRow: "fail" | "skip",
+  leftOut: string[],
+): QuestionRecord[] {
   const causes: string[] = [];
   const usable = records.filter((record) => {
     try {
       validateGold(record);
       return true;
     } catch (error) {
+      if (onBadRow === "fail") throw error;
       causes.push(error instanceof Error ? error.message : String(error));
       return false;
     }
