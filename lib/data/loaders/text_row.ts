@@ -60,24 +60,25 @@ export function stripMark(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-/** Where bytes stop being UTF-8; null if they never do. */
-function findBadByte(bytes: Uint8Array): number | null {
-  const isText = (length: number): boolean => {
-    try {
-      // As part of a stream, a character cut at the end is no fault.
-      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
-      return true;
-    } catch {
-      return false;
-    }
-  };
+function isText(bytes: Uint8Array, mayBeCut: boolean): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: mayBeCut });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Place of the first byte that is no UTF-8, in bytes that are not UTF-8 as a whole. */
+function findBadByte(bytes: Uint8Array): number {
   let [low, high] = [0, bytes.length];
-  if (isText(high)) return null;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (isText(middle)) low = middle;
+    if (isText(bytes.subarray(0, middle), true)) low = middle;
     else high = middle;
   }
+  // The byte at which it shows may follow one that began a longer character.
+  while (!isText(bytes.subarray(0, low), false)) low--;
   return low;
 }
 
@@ -88,9 +89,9 @@ export function decodeText(
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    const at = findBadByte(bytes) ?? bytes.length;
+    const at = findBadByte(bytes);
     const shown = bytes.subarray(Math.max(0, at - SHOWN_BYTES), at + SHOWN_BYTES);
-    const byte = bytes[Math.min(at, bytes.length - 1)]!.toString(16).padStart(2, "0");
+    const byte = bytes[at]!.toString(16).padStart(2, "0");
     return {
       found: new TextDecoder().decode(shown),
       rule: `UTF-8 text, which byte ${at + 1} of the row, ${byte} in hexadecimal, is not`,
