@@ -1,6 +1,7 @@
 export * from "./budget.ts";
 export * from "./canonical_json.ts";
 export * from "./data_error.ts";
+export * from "./inspect/mod.ts";
 export * from "./loaders/mod.ts";
 export * from "./parquet.ts";
 export * from "./prepare/mod.ts";

@@ -1,0 +1,163 @@
+/**
+ * Looks at a data set: counts, lengths, answer letters, duplicates, overlaps, licences, samples.
+ *
+ * deno task data:inspect FILE... [--out page.html]
+ *
+ * @module
+ */
+
+import {
+  type BadRow,
+  type InspectedFile,
+  type Inspection,
+  inspectRecords,
+  type LoadedData,
+  loadRecords,
+  type Part,
+} from "@terse/data";
+import { validateGold } from "@terse/rewards";
+import { modelPath, readModel } from "@terse/rl";
+import { basename, dirname, join, parse, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseDataArguments, UsageError } from "./data_arguments.ts";
+import { formatInspection } from "./data_inspect/format_inspection.ts";
+
+const HELP = `Looks at a data set and writes what it finds as a page.
+
+Usage: deno task data:inspect FILE... [options]
+
+  FILE              data in any layout that terse reads; several are looked at together
+  --out PAGE        the page to write (runs/inspect/<name of the first file>.html)
+  --model NAME      count lengths in tokens of tiny, smollm2, or a .gguf file or model folder (words)
+  --on-bad-row HOW  fail (default): stop at the first bad row; skip: count and list bad rows
+  -h, --help        this text
+
+Parts must not share questions: splits, in the order train, validation, test, ood, or files where none has
+splits; the training file comes first. Exit status: 0, 1 if the data cannot be read, 2 for a wrong
+command line. Warnings do not change it.
+`;
+
+/** Bad rows that are listed on the page. */
+const LISTED_ROWS = 50;
+
+const WRITER = fileURLToPath(new URL("../reports/write_inspection.ts", import.meta.url));
+
+/** Records by split, or by file where no file has splits; one part where there is nothing to part. */
+function toParts(loaded: readonly LoadedData[]): Part[] {
+  const records = loaded.flatMap((file) => file.records);
+  const splits = ["train", "validation", "test", "ood"].map((name) => ({
+    name,
+    records: records.filter(({ split }) => split === name),
+  })).filter((part) => part.records.length > 0);
+  if (splits.length > 1 || loaded.length === 1) return splits;
+  const names = loaded.map(({ path }) => basename(path));
+  const areNames = new Set(names).size === names.length;
+  return loaded.map(({ path, records }, i) => ({ name: areNames ? names[i]! : path, records }));
+}
+
+function toFile({ path, layout, sha256, records, skipped }: LoadedData): InspectedFile {
+  return { path, layout, sha256, rows: records.length, skipped: skipped.length };
+}
+
+/** Bad rows without the values of sets that must not be shown. */
+function toShownRows({ layout, skipped }: LoadedData): BadRow[] {
+  return layout === "EHRNoteQA"
+    ? skipped.map((bad) => ({ ...bad, found: "not shown" }))
+    : [...skipped];
+}
+
+/**
+ * Inspects files.
+ *
+ * @param paths Files in known layouts.
+ * @param model Whose tokens lengths are counted in; null for words.
+ * @throws {DataError} if a file cannot be read, or a row of it cannot where rows are not skipped.
+ */
+export async function inspectFiles(
+  paths: readonly string[],
+  onBadRow: "fail" | "skip",
+  model: string | null = null,
+): Promise<Inspection> {
+  const loaded: LoadedData[] = [];
+  for (const path of paths) loaded.push(await loadRecords(path, { onBadRow }));
+  const tokenizer = model === null ? null : (await readModel(modelPath(model))).tokenizer;
+  const found = inspectRecords({
+    parts: toParts(loaded),
+    checkGold: validateGold,
+    ...(tokenizer === null ? {} : {
+      length: {
+        unit: `tokens of ${basename(model!)}`,
+        count: (text: string) => tokenizer.encode(text).length,
+      },
+    }),
+  });
+  const first = basename(paths[0]!);
+  return {
+    title: paths.length === 1 ? first : `${first} and ${paths.length - 1} more`,
+    files: loaded.map(toFile),
+    skipped: loaded.flatMap(toShownRows).slice(0, LISTED_ROWS),
+    notices: loaded.flatMap(({ notices }) => notices),
+    ...found,
+  };
+}
+
+/** Has the page written by reports/, which nothing imports. */
+async function writePage(inspection: Inspection, path: string): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const writer = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", WRITER, path],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const input = writer.stdin.getWriter();
+  await input.write(new TextEncoder().encode(JSON.stringify(inspection)));
+  await input.close();
+  const { success, stderr } = await writer.output();
+  if (!success) throw new Error(`Cannot write ${path}: ${new TextDecoder().decode(stderr).trim()}`);
+}
+
+/**
+ * Runs the command.
+ *
+ * @returns The exit status.
+ * @throws {UsageError} for a command line that cannot be followed.
+ * @throws {DataError} if the data cannot be read.
+ */
+export async function runInspection(
+  args: readonly string[],
+  print: (line: string) => void,
+): Promise<number> {
+  const parsed = parseDataArguments(args, {
+    out: "text",
+    model: "text",
+    "on-bad-row": ["fail", "skip"],
+  });
+  if (parsed === "help") {
+    print(HELP);
+    return 0;
+  }
+  const { positionals: paths, options } = parsed;
+  if (paths.length === 0) {
+    throw new UsageError("Cannot start: FILE must be given at least once: current number is 0");
+  }
+  const onBadRow = options["on-bad-row"] === "skip" ? "skip" : "fail";
+  const model = typeof options.model === "string" ? options.model : null;
+  const inspection = await inspectFiles(paths, onBadRow, model);
+  for (const line of formatInspection(inspection)) print(line);
+  const page = typeof options.out === "string"
+    ? resolve(options.out)
+    : resolve(join("runs", "inspect", `${parse(paths[0]!).name}.html`));
+  await writePage(inspection, page);
+  print(`page     ${page}`);
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await runInspection(Deno.args, console.log);
+  } catch (error) {
+    console.error((error as Error).message);
+    Deno.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
