@@ -12,14 +12,16 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What an option of a command takes: texts to choose from, any text, or nothing. */
-export type OptionForm = readonly string[] | "text" | "flag";
+/** What an option of a command takes: texts to choose from, any text, any text again and again, or nothing. */
+export type OptionForm = readonly string[] | "text" | "texts" | "flag";
 
 /** A command line, taken apart. */
 export interface DataArguments {
   readonly positionals: readonly string[];
   /** Values by option; `true` for a flag that is given. */
   readonly options: Readonly<Record<string, string | true>>;
+  /** Values of the options that may be repeated. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
 }
 
 function refuse(option: string, must: string, found: string): never {
@@ -42,6 +44,7 @@ function refuse(option: string, must: string, found: string): never {
  * assertEquals(parseDataArguments(["a.jsonl", "--on-bad-row=skip"], { "on-bad-row": ["fail", "skip"] }), {
  *   positionals: ["a.jsonl"],
  *   options: { "on-bad-row": "skip" },
+ *   lists: {},
  * });
  * ```
  */
@@ -62,6 +65,7 @@ export function parseDataArguments(
     tokens: true,
   });
   const options: Record<string, string | true> = {};
+  const lists: Record<string, string[]> = {};
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
@@ -77,11 +81,12 @@ export function parseDataArguments(
       if (value === undefined || (!inlineValue && value.startsWith("-"))) {
         refuse(rawName, "followed by a value", value ?? "nothing");
       }
-      if (form !== "text" && !form.includes(value)) {
+      if (typeof form !== "string" && !form.includes(value)) {
         refuse(rawName, `one of ${form.join(", ")}`, JSON.stringify(value));
       }
-      options[name] = value;
+      if (form === "texts") (lists[name] ??= []).push(value);
+      else options[name] = value;
     }
   }
-  return options.help === true ? "help" : { positionals, options };
+  return options.help === true ? "help" : { positionals, options, lists };
 }

@@ -1,7 +1,7 @@
 /**
  * Looks at a data set: counts, lengths, answer letters, duplicates, overlaps, licences, samples.
  *
- * deno task data:inspect FILE... [--out page.html]
+ * deno task data:inspect FILE|RECIPE [--out page.html]
  *
  * @module
  */
@@ -12,8 +12,10 @@ import {
   type Inspection,
   inspectRecords,
   type LoadedData,
+  loadRecipe,
   loadRecords,
   type Part,
+  type Split,
 } from "@terse/data";
 import { validateGold } from "@terse/rewards";
 import { modelPath, readModel } from "@terse/rl";
@@ -24,9 +26,12 @@ import { formatInspection } from "./data_inspect/format_inspection.ts";
 
 const HELP = `Looks at a data set and writes what it finds as a page.
 
-Usage: deno task data:inspect FILE... [options]
+Usage: deno task data:inspect FILE... | RECIPE [options]
 
-  FILE              data in any layout that terse reads; several are looked at together
+  FILE              data in any layout that terse reads, or a folder of them, e.g. a prepared one;
+                    several are looked at together
+  RECIPE            a recipe (.ts): its sources before any step, in the splits that it gives them
+  --source NAME=PATH  the file of one of the recipe's sources; may be repeated
   --out PAGE        the page to write (runs/inspect/<name of the first file>.html)
   --model NAME      count lengths in tokens of tiny, smollm2, or a .gguf file or model folder (words)
   --on-bad-row HOW  fail (default): stop at the first bad row; skip: count and list bad rows
@@ -66,10 +71,68 @@ function toShownRows({ layout, skipped }: LoadedData): BadRow[] {
     : [...skipped];
 }
 
+/** A file to be read, and the split of all its questions where a recipe gives one. */
+interface Source {
+  readonly path: string;
+  readonly split: Split | null;
+}
+
+function toGiven(sources: readonly string[]): Record<string, string> {
+  return Object.fromEntries(sources.map((source) => {
+    const [, name, path] = /^([^=]+)=(.+)$/s.exec(source) ?? [];
+    if (name === undefined || path === undefined) {
+      throw new UsageError(
+        `Cannot start: --source must be NAME=PATH: current value is ${JSON.stringify(source)}`,
+      );
+    }
+    return [name, resolve(path)];
+  }));
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isFile } of Deno.readDir(path)) {
+    const isData = /\.(parquet|jsonl|ndjson|json|csv)$/i.test(name);
+    const isAbout = ["manifest.json", "fetch.json", "removed.jsonl"].includes(name);
+    if (isFile && isData && !isAbout) names.push(join(path, name));
+  }
+  if (names.length > 0) return names.sort();
+  throw new Error(`Cannot inspect ${path}: the folder must hold data files: current number is 0`);
+}
+
+/** The files that the command line names, folders and recipes replaced by theirs. */
+async function findSources(
+  paths: readonly string[],
+  given: Readonly<Record<string, string>>,
+): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const path of paths) {
+    if (path.endsWith(".ts")) {
+      const { recipe, sourcePaths } = await loadRecipe(resolve(path), given);
+      recipe.sources.forEach(({ split = null }, i) =>
+        sources.push({ path: sourcePaths[i]!, split })
+      );
+    } else {
+      const isFolder = await Deno.stat(path).then((info) => info.isDirectory, () => false);
+      const found = isFolder ? await listFolder(path) : [path];
+      sources.push(...found.map((file) => ({ path: file, split: null })));
+    }
+  }
+  return sources;
+}
+
+async function loadSource({ path, split }: Source, onBadRow: "fail" | "skip"): Promise<LoadedData> {
+  const loaded = await loadRecords(path, { onBadRow });
+  return split === null
+    ? loaded
+    : { ...loaded, records: loaded.records.map((record) => ({ ...record, split })) };
+}
+
 /**
  * Inspects files.
  *
- * @param paths Files in known layouts.
+ * @param paths Files in known layouts, folders of them, or recipes.
+ * @param given Files of the recipes' sources, by name.
  * @param model Whose tokens lengths are counted in; null for words.
  * @throws {DataError} if a file cannot be read, or a row of it cannot where rows are not skipped.
  */
@@ -77,9 +140,12 @@ export async function inspectFiles(
   paths: readonly string[],
   onBadRow: "fail" | "skip",
   model: string | null = null,
+  given: Readonly<Record<string, string>> = {},
 ): Promise<Inspection> {
   const loaded: LoadedData[] = [];
-  for (const path of paths) loaded.push(await loadRecords(path, { onBadRow }));
+  for (const source of await findSources(paths, given)) {
+    loaded.push(await loadSource(source, onBadRow));
+  }
   const tokenizer = model === null ? null : (await readModel(modelPath(model))).tokenizer;
   const found = inspectRecords({
     parts: toParts(loaded),
@@ -131,19 +197,20 @@ export async function runInspection(
   const parsed = parseDataArguments(args, {
     out: "text",
     model: "text",
+    source: "texts",
     "on-bad-row": ["fail", "skip"],
   });
   if (parsed === "help") {
     print(HELP);
     return 0;
   }
-  const { positionals: paths, options } = parsed;
+  const { positionals: paths, options, lists } = parsed;
   if (paths.length === 0) {
     throw new UsageError("Cannot start: FILE must be given at least once: current number is 0");
   }
   const onBadRow = options["on-bad-row"] === "skip" ? "skip" : "fail";
   const model = typeof options.model === "string" ? options.model : null;
-  const inspection = await inspectFiles(paths, onBadRow, model);
+  const inspection = await inspectFiles(paths, onBadRow, model, toGiven(lists.source ?? []));
   for (const line of formatInspection(inspection)) print(line);
   const page = typeof options.out === "string"
     ? resolve(options.out)
