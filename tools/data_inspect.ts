@@ -8,6 +8,7 @@
 
 import {
   type BadRow,
+  findDataFiles,
   type InspectedFile,
   type Inspection,
   inspectRecords,
@@ -89,17 +90,6 @@ function toGiven(sources: readonly string[]): Record<string, string> {
   }));
 }
 
-async function listFolder(path: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name, isFile } of Deno.readDir(path)) {
-    const isData = /\.(parquet|jsonl|ndjson|json|csv)$/i.test(name);
-    const isAbout = ["manifest.json", "fetch.json", "removed.jsonl"].includes(name);
-    if (isFile && isData && !isAbout) names.push(join(path, name));
-  }
-  if (names.length > 0) return names.sort();
-  throw new Error(`Cannot inspect ${path}: the folder must hold data files: current number is 0`);
-}
-
 /** The files that the command line names, folders and recipes replaced by theirs. */
 async function findSources(
   paths: readonly string[],
@@ -113,8 +103,7 @@ async function findSources(
         sources.push({ path: sourcePaths[i]!, split })
       );
     } else {
-      const isFolder = await Deno.stat(path).then((info) => info.isDirectory, () => false);
-      const found = isFolder ? await listFolder(path) : [path];
+      const found = await findDataFiles(path);
       sources.push(...found.map((file) => ({ path: file, split: null })));
     }
   }

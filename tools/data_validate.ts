@@ -7,7 +7,7 @@
  * @module
  */
 
-import { DataError, streamRecords } from "@terse/data";
+import { DataError, findDataFiles, streamRecords } from "@terse/data";
 import { validateGold } from "@terse/rewards";
 import { parseDataArguments, UsageError } from "./data_arguments.ts";
 
@@ -15,7 +15,7 @@ const HELP = `Checks that every row of data files loads and that its gold answer
 
 Usage: deno task data:validate FILE... [--on-bad-row fail|skip]
 
-  FILE              parquet, JSON lines, JSON or CSV in any layout that terse reads
+  FILE              parquet, JSON lines, JSON or CSV in any layout that terse reads, or a folder of them
   --on-bad-row HOW  skip (default): list every bad row and go on; fail: stop at the first one
   -h, --help        this text
 
@@ -117,7 +117,8 @@ export async function runValidation(
   }
   const onBadRow = parsed.options["on-bad-row"] === "fail" ? "fail" : "skip";
   let [passed, failed] = [0, 0];
-  for (const path of parsed.positionals) {
+  const paths = await Promise.all(parsed.positionals.map(findDataFiles));
+  for (const path of paths.flat()) {
     const counts = await validateFile(path, onBadRow, print, isTerminal);
     passed += counts.passed;
     failed += counts.failed;

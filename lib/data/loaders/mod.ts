@@ -1,3 +1,4 @@
+export { findDataFiles } from "./data_files.ts";
 export {
   type LoadedData,
   loadRecords,
