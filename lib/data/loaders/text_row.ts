@@ -82,12 +82,14 @@ function findBadByte(bytes: Uint8Array): number {
   return low;
 }
 
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Text of bytes, or what is wrong with them and how they look there. */
 export function decodeText(
   bytes: Uint8Array,
 ): { readonly text: string } | { readonly found: string; readonly rule: string } {
   try {
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return { text: DECODER.decode(bytes) };
   } catch {
     const at = findBadByte(bytes);
     const shown = bytes.subarray(Math.max(0, at - SHOWN_BYTES), at + SHOWN_BYTES);
@@ -99,13 +101,20 @@ export function decodeText(
   }
 }
 
-function measureDepth(text: string): number {
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+
+/** Deepest level of brackets outside texts. */
+function measureDepth(bytes: Uint8Array): number {
   let depth = 0;
   let deepest = 0;
-  // Texts are passed over whole, so that brackets inside them do not count.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
-    else if (token === "]" || token === "}") depth--;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) {
+      for (at++; at < bytes.length && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at++;
+      // With the bit of 0x20 set, [ and { are the same, and so are ] and }.
+    } else if ((byte | 0x20) === 0x7b) {
+      if (++depth > deepest) deepest = depth;
+    } else if ((byte | 0x20) === 0x7d) depth--;
   }
   return deepest;
 }
@@ -162,7 +171,7 @@ export function parseRowText(
   if ("rule" in decoded) return refuse(decoded.found, decoded.rule);
   const text = row === 1 ? stripMark(decoded.text) : decoded.text;
   if (text.trim() === "") return null;
-  const depth = measureDepth(text);
+  const depth = measureDepth(bytes);
   if (depth > MAX_DEPTH) {
     return refuse(text.slice(0, 200), `nested at most ${MAX_DEPTH} levels deep, not ${depth}`);
   }
