@@ -7,9 +7,11 @@
  */
 
 import { replaceFile } from "@terse/data";
+// @ts-types="@types/cli-progress"
 import { SingleBar } from "cli-progress";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import process from "node:process";
 import { parseDataArguments, UsageError } from "./data_arguments.ts";
 import { EHRNOTEQA_ADVICE, explainFailure } from "./data_fetch/advice.ts";
 import { download } from "./data_fetch/download.ts";
@@ -69,12 +71,15 @@ function formatSize(bytes: number): string {
 function makeBar(isTerminal: boolean, path: string, sizeBytes: number): SingleBar | null {
   if (!isTerminal) return null;
   const bar = new SingleBar({
-    format: `${path} {bar} {percentage} % of ${
+    stream: process.stderr,
+    format: `  ${path} {bar} {percentage} % of ${
       formatSize(sizeBytes)
     }, {rate}/s, {eta_formatted} left`,
-    stream: Deno.stderr as never,
-    hideCursor: true,
+    barsize: 24,
+    linewrap: false,
     clearOnComplete: true,
+    // Ctrl-C is the command's own business: it says how to go on.
+    gracefulExit: false,
   });
   bar.start(sizeBytes, 0, { rate: "-" });
   return bar;
@@ -101,15 +106,18 @@ async function fetchSet(
     const path = join(folder, file.path);
     const bar = makeBar(isTerminal, file.path, file.sizeBytes);
     const startMs = performance.now();
-    let count = 0;
+    let there = 0;
+    let kept: number | null = null;
     const outcome = await download(
       path,
       file,
       (fromByte) => openFile(set, file, commit, fromByte, access),
       (bytes) => {
-        count += bytes;
-        const rate = formatSize(count / ((performance.now() - startMs) / 1000));
-        bar?.update(count, { rate });
+        there += bytes;
+        // The first number is what was there before.
+        kept ??= there;
+        const seconds = (performance.now() - startMs) / 1000;
+        bar?.update(there, { rate: formatSize(Math.max(0, there - kept) / seconds) });
       },
     ).finally(() => bar?.stop());
     const sha256 = await sha256Of(path);

@@ -122,6 +122,7 @@ async function loadSource({ path, split }: Source, onBadRow: "fail" | "skip"): P
  *
  * @param paths Files in known layouts, folders of them, or recipes.
  * @param given Files of the recipes' sources, by name.
+ * @param note Takes what is being done.
  * @param model Whose tokens lengths are counted in; null for words.
  * @throws {DataError} if a file cannot be read, or a row of it cannot where rows are not skipped.
  */
@@ -130,12 +131,16 @@ export async function inspectFiles(
   onBadRow: "fail" | "skip",
   model: string | null = null,
   given: Readonly<Record<string, string>> = {},
+  note: (doing: string) => void = () => {},
 ): Promise<Inspection> {
   const loaded: LoadedData[] = [];
   for (const source of await findSources(paths, given)) {
+    note(`reading ${source.path}`);
     loaded.push(await loadSource(source, onBadRow));
   }
   const tokenizer = model === null ? null : (await readModel(modelPath(model))).tokenizer;
+  const rows = loaded.reduce((sum, { records }) => sum + records.length, 0);
+  note(`measuring and comparing ${rows.toLocaleString("en")} questions`);
   const found = inspectRecords({
     parts: toParts(loaded),
     checkGold: validateGold,
@@ -172,6 +177,12 @@ async function writePage(inspection: Inspection, path: string): Promise<void> {
   if (!success) throw new Error(`Cannot write ${path}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
+/** One line on standard error that the next one replaces, if that is a terminal. */
+function noteOnTerminal(doing: string): void {
+  if (!Deno.stderr.isTerminal()) return;
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${doing === "" ? "" : `${doing} ...`}`));
+}
+
 /**
  * Runs the command.
  *
@@ -199,7 +210,9 @@ export async function runInspection(
   }
   const onBadRow = options["on-bad-row"] === "skip" ? "skip" : "fail";
   const model = typeof options.model === "string" ? options.model : null;
-  const inspection = await inspectFiles(paths, onBadRow, model, toGiven(lists.source ?? []));
+  const given = toGiven(lists.source ?? []);
+  const inspection = await inspectFiles(paths, onBadRow, model, given, noteOnTerminal);
+  noteOnTerminal("");
   for (const line of formatInspection(inspection)) print(line);
   const page = typeof options.out === "string"
     ? resolve(options.out)
