@@ -211,7 +211,7 @@ function describeSkew({ source, options, rows, counts, isFixed, test }: LetterRo
     ? `${source}: its ${options} answers are not equally common; always ${letter} is right in ` +
       `${percent(most / rows)} instead of ${expected} (chi-square p ${p})`
     : `${source}: the right one of ${options} options is ${letter} in ${percent(most / rows)} of ` +
-      `${rows} questions instead of ${expected} (chi-square p ${p}); shuffle the options`;
+      `${rows} questions instead of ${expected} (chi-square p ${p})`;
 }
 
 function findWarnings(found: Omit<RecordInspection, "warnings">): string[] {
