@@ -93,6 +93,7 @@ function describePlan(
     `data     ${data.description}: ${train} to train, ${test} to test, ${ood} out of distribution ` +
     `(sha256 ${data.hash.slice(0, 12)})`,
     ...data.leftOut.map((line) => `         left out: ${line}`),
+    ...data.notices.map((line) => `         note: ${line}`),
     `arms     ${runFile.arms.map((arm) => arm.name).join(", ")}; seeds ${
       runFile.seeds.join(", ")
     }; ` +

@@ -21,7 +21,7 @@ export interface AblateOptions {
   readonly engine: EngineChoice;
   /** `tiny`, `smollm2`, or the absolute path of a model. */
   readonly model: string;
-  /** Absolute paths of question files; empty for the built-in generator. */
+  /** Absolute paths of question files and prepared folders; empty for the built-in generator. */
   readonly data: readonly string[];
   /** Users' own rewards, for every arm. */
   readonly rewards: readonly AddedReward[];
@@ -32,6 +32,8 @@ export interface AblateOptions {
   /** Absolute path of the run's folder. */
   readonly out: string | null;
   readonly resume: boolean;
+  /** What becomes of rows of the data that cannot be used. */
+  readonly onBadRow: "fail" | "skip";
   /** Seed of the generator, of the splits and of the budgets. */
   readonly sampleSeed: number;
 }
@@ -46,6 +48,7 @@ const OPTIONS = {
   model: { type: "string" },
   data: { type: "string", multiple: true },
   reward: { type: "string", multiple: true },
+  "on-bad-row": { type: "string" },
   arms: { type: "string" },
   seeds: { type: "string" },
   steps: { type: "string" },
@@ -66,7 +69,10 @@ Usage: deno task ablate [EXPERIMENT] [options]
                       (experiments/length_penalty.ts)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
-  --data PATH         questions from a file instead of the generator; may be repeated
+  --data PATH         questions from a file, or a folder made by data:prepare, instead of the
+                      generator; may be repeated
+  --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
+                      fail: stop at the first one
   --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
@@ -178,6 +184,10 @@ export function parseAblateOptions(
 
   const engine = (given.engine ?? "auto") as EngineChoice;
   if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
+  const onBadRow = given["on-bad-row"] ?? "skip";
+  if (onBadRow !== "fail" && onBadRow !== "skip") {
+    refuse("--on-bad-row", "fail or skip", JSON.stringify(onBadRow));
+  }
   const arms = given.arms?.split(",") ?? null;
   if (arms?.some((arm) => arm === "")) {
     refuse("--arms", "names with commas between them", JSON.stringify(given.arms));
@@ -196,6 +206,7 @@ export function parseAblateOptions(
     jobs: wholeNumber("--jobs", given.jobs, 1),
     out: given.out === undefined ? null : resolve(cwd, given.out),
     resume,
+    onBadRow,
     sampleSeed: wholeNumber("--sample-seed", given["sample-seed"], 0) ?? 0,
   };
 }

@@ -21,6 +21,7 @@ Deno.test("no arguments give the default experiment with the tiny policy", () =>
     jobs: null,
     out: null,
     resume: false,
+    onBadRow: "skip",
     sampleSeed: 0,
   });
 });
@@ -28,7 +29,9 @@ Deno.test("no arguments give the default experiment with the tiny policy", () =>
 Deno.test("every option is read, in both spellings, and paths become absolute", () => {
   const options = parseAblateOptions([
     ..."mine.ts --engine wasm --model=m.gguf --data a.jsonl --data=b.json --arms x,y,x".split(" "),
-    ..."--seeds 3 --steps=5 --jobs 2 --out runs/a --resume --sample-seed 9".split(" "),
+    ..."--seeds 3 --steps=5 --jobs 2 --out runs/a --resume --sample-seed 9 --on-bad-row fail".split(
+      " ",
+    ),
   ], "/w");
   assertEquals(options, {
     experiment: resolve("/w", "mine.ts"),
@@ -42,6 +45,7 @@ Deno.test("every option is read, in both spellings, and paths become absolute", 
     jobs: 2,
     out: resolve("/w", "runs/a"),
     resume: true,
+    onBadRow: "fail",
     sampleSeed: 9,
   });
 });
@@ -51,6 +55,7 @@ Deno.test("wrong options are refused with the option, the rule and the value", (
     [["--steps", "0"], '--steps must be a whole number, 1 or more: current value is "0"'],
     [["--seeds=two"], '--seeds must be a whole number, 1 or more: current value is "two"'],
     [["--jobs", "1.5"], '--jobs must be a whole number, 1 or more: current value is "1.5"'],
+    [["--on-bad-row", "drop"], '--on-bad-row must be fail or skip: current value is "drop"'],
     [["--engine", "cuda"], "--engine must be one of auto, tensorflow, webgpu, wasm"],
     [["--engnie", "wasm"], "an option must be one of --engine, --model"],
     [["--steps"], "--steps must be followed by a value: current value is nothing"],

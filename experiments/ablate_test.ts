@@ -75,6 +75,7 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
           hash: "0123456789abcdef",
           counts: { train: 9, test: 4, ood: 0 },
           leftOut: ["1 row"],
+          notices: ["their terms"],
         },
       }),
     launch: (config, armFolder, onMessage) => {

@@ -18,7 +18,7 @@ import {
   share,
   text,
 } from "./schema_rules.ts";
-import type { BudgetSpec } from "@terse/data";
+import { budgetRule } from "@terse/data";
 import type { FailurePolicy } from "@terse/rewards";
 import type { Arm, Experiment, ExperimentSettings, TrainingSettings } from "./experiment.ts";
 
@@ -46,18 +46,6 @@ const training = z.strictObject({
   ),
 }) satisfies z.ZodType<TrainingSettings>;
 
-const mode = rule<"exact" | "maximum">(
-  '"exact" or "maximum"',
-  (v) => v === "exact" || v === "maximum",
-);
-
-const budgets = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.literal("fixed"), mode, tokens: count }),
-  z.strictObject({ kind: z.literal("uniform"), mode, low: count, high: count })
-    .refine(({ low, high }) => low <= high, { path: ["high"], error: "a number not below low" }),
-], { error: 'an object with kind "none", "fixed" or "uniform"' }) satisfies z.ZodType<BudgetSpec>;
-
 const failures = z.strictObject({
   onFailure: rule<FailurePolicy["onFailure"]>(
     '"exclude" or "stop"',
@@ -71,7 +59,7 @@ const settings = z.strictObject({
   steps: count,
   seeds: count,
   checkpointEvery: count,
-  budgets,
+  budgets: budgetRule,
   tolerance: z.strictObject({ exact: positive, maximum: positive }),
   failures: failures.optional(),
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),

@@ -24,10 +24,16 @@ import { firstDifference } from "./run_folder.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
 
-/** The questions that an experiment's settings and a run's data ask for. */
+/**
+ * The questions that an experiment's settings and a run's data ask for.
+ *
+ * @param onBadRow What becomes of rows that cannot be used; a run's plan has decided it before its arms
+ *   start.
+ */
 export function questionRequest(
   experiment: Experiment,
   config: Pick<ArmConfig, "settings"> & { readonly data: Omit<ArmConfig["data"], "hash"> },
+  onBadRow: "fail" | "skip" = "skip",
 ): QuestionRequest {
   const settings = experiment.settings[config.settings];
   return {
@@ -37,6 +43,7 @@ export function questionRequest(
     budgets: settings.budgets,
     template: config.settings === "tiny" ? tinyTemplate : defaultTemplate,
     maxPromptLength: settings.training.maxPromptLength,
+    onBadRow,
   };
 }
 
@@ -91,7 +98,8 @@ export async function grpoProgram(
     load: (folder) => loadCheckpoint(folder, tokenizer),
     save: saveCheckpoint,
     async train(state, step) {
-      const chosen = questionsOfStep(questions.splits.train, training.numPrompts, seed, step);
+      const { splits, isOrdered } = questions;
+      const chosen = questionsOfStep(splits.train, training.numPrompts, seed, step, isOrdered);
       const next = await trainStep(state, refPolicy, chosen, scheme, training, seed);
       const [failure] = next.record.scored.failures;
       if (failure !== undefined) {

@@ -38,6 +38,7 @@ export interface Preparation {
     readonly hash: string;
     readonly counts: Readonly<Record<RunSplit, number>>;
     readonly leftOut: readonly string[];
+    readonly notices: readonly string[];
   };
 }
 
@@ -106,16 +107,16 @@ export async function prepareRun(
     questionRequest(experiment, {
       settings: settingsFor(options.model),
       data: { paths: options.data, sampleSeed: options.sampleSeed },
-    }),
+    }, options.onBadRow),
     tokenizer,
   );
-  const { splits, description, hash, leftOut } = questions;
+  const { splits, description, hash, leftOut, notices } = questions;
   const counts = { train: 0, test: 0, ood: 0 };
   for (const split of RUN_SPLITS) counts[split] = splits[split].length;
   return {
     engine,
     model: { name: options.model, sha256, parameters, path },
-    data: { description, hash, counts, leftOut },
+    data: { description, hash, counts, leftOut, notices },
   };
 }
 
