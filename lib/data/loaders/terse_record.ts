@@ -34,6 +34,16 @@ function readLimit(gold: Row, name: "lower" | "upper", where: Where): number | n
   return value;
 }
 
+function readPassRate(row: Row, where: Where): { readonly passRate?: number } {
+  const value = field(row, "passRate");
+  // Parquet writes null where JSON lines leave the key out.
+  if (value === undefined || value === null) return {};
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) {
+    refuse(where, "passRate", value, "a number from 0 to 1, or left out");
+  }
+  return { passRate: value };
+}
+
 function checkAnswer(
   answer: string,
   output: CalculationOutput,
@@ -99,6 +109,7 @@ export const terseRecordLayout: Layout = {
       split: readMember(row, "split", "split", SPLITS, where),
       licence: readText(row, "licence", where),
       tags: tags.map((tag, i) => checkText(tag, `tags[${i}]`, where)),
+      ...readPassRate(row, where),
     };
   },
 };

@@ -34,6 +34,7 @@ Deno.test("records come back from a file as they were written", async () => {
       gold: { ...NUMBER, answer: "1/2/2020", lower: null, upper: null, output: "date" },
     },
     { ...CALCULATION, id: "o-1", gold: { kind: "open", answer: "iron" }, split: "ood" },
+    { ...CHOICE, id: "p-1", passRate: 0.25 },
   ];
   await writeRecords(path, records);
   const loaded = await loadRecords(path);
@@ -52,6 +53,8 @@ Deno.test("records that break a rule are refused", () => {
       { ...CHOICE, split: "dev" },
       'split must be one of train, validation, test, ood: current value is "dev"',
     ],
+    [{ ...CHOICE, passRate: 1.5 }, "passRate must be a number from 0 to 1"],
+    [{ ...CHOICE, passRate: "0.5" }, "passRate must be a number from 0 to 1"],
     [{ ...CHOICE, tags: "a" }, "tags must be a list of texts"],
     [{ ...CHOICE, licence: "" }, "licence must be a text with more than white space"],
     [{ ...CHOICE, options: null }, "options must be an object where gold.kind is choice"],
