@@ -42,6 +42,13 @@ Deno.test("records come back from a file as they were written", async () => {
   assertEquals(loaded.layout, "terse record");
 });
 
+Deno.test("options, gold answer and tags may be JSON texts, as in cells of a table", () => {
+  const { options, gold, tags } = CHOICE;
+  const [optionsText, goldText, tagsText] = [options, gold, tags].map((v) => JSON.stringify(v));
+  assertEquals(parse({ ...CHOICE, options: optionsText, gold: goldText, tags: tagsText }), CHOICE);
+  assertThrows(() => parse({ ...CHOICE, gold: '"B"' }), DataError, "gold must be an object");
+});
+
 Deno.test("records that break a rule are refused", () => {
   const cases: [unknown, string][] = [
     [{ ...CHOICE, id: "" }, "r.jsonl, row 9: id must be"],
@@ -55,7 +62,8 @@ Deno.test("records that break a rule are refused", () => {
     ],
     [{ ...CHOICE, passRate: 1.5 }, "passRate must be a number from 0 to 1"],
     [{ ...CHOICE, passRate: "0.5" }, "passRate must be a number from 0 to 1"],
-    [{ ...CHOICE, tags: "a" }, "tags must be a list of texts"],
+    [{ ...CHOICE, tags: { a: 1 } }, "tags must be a list of texts"],
+    [{ ...CHOICE, tags: "a" }, 'tags must be whole JSON where it is a text: current value is "a"'],
     [{ ...CHOICE, licence: "" }, "licence must be a text with more than white space"],
     [{ ...CHOICE, options: null }, "options must be an object where gold.kind is choice"],
     [{ ...CHOICE, options: undefined }, "options must be an object of option texts by letter"],
