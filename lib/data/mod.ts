@@ -3,6 +3,7 @@ export * from "./canonical_json.ts";
 export * from "./data_error.ts";
 export * from "./loaders/mod.ts";
 export * from "./parquet.ts";
+export * from "./prepare/mod.ts";
 export * from "./prompt.ts";
 export * from "./random.ts";
 export * from "./record.ts";
