@@ -9,5 +9,6 @@ export * from "./random.ts";
 export * from "./record.ts";
 export * from "./record_hash.ts";
 export * from "./replace_file.ts";
+export * from "./schema_rule.ts";
 export * from "./split.ts";
 export * from "./sample/mod.ts";
