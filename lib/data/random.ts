@@ -51,9 +51,11 @@ const ID_START = 0x811c9dc5;
 /**
  * FNV-1a over UTF-16 code units: spreads purposes and ids over 32 bits. An id in a {@link RandomKey}
  * stands for this number, so that rows of a table can be keyed without their texts.
+ *
+ * @param start The hash of a text that this one goes on from.
  */
-export function hashKey(text: string): number {
-  let hash = ID_START;
+export function hashKey(text: string, start: number = ID_START): number {
+  let hash = start;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
