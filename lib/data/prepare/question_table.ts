@@ -80,7 +80,7 @@ export function isQuestionTable(path: string): boolean {
     return false;
   }
   return RECORD_COLUMNS.every((name) =>
-    String(schema[name]) === String(name === "passRate" ? pl.Float64 : pl.Utf8)
+    String(schema[name]) === String(name === "passRate" ? pl.Float64 : pl.String)
   );
 }
 
