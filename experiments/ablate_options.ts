@@ -20,7 +20,7 @@ export interface AblateOptions {
   readonly engine: EngineChoice;
   /** `tiny`, `smollm2`, or the absolute path of a model. */
   readonly model: string;
-  /** Absolute paths of question files; empty for the built-in generator. */
+  /** Absolute paths of question files and prepared folders; empty for the built-in generator. */
   readonly data: readonly string[];
   readonly arms: readonly string[] | null;
   readonly seeds: number | null;
@@ -62,7 +62,8 @@ Usage: deno task ablate [EXPERIMENT] [options]
                       (experiments/length_penalty.ts)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
-  --data PATH         questions from a file instead of the generator; may be repeated
+  --data PATH         questions from a file, or a folder made by data:prepare, instead of the
+                      generator; may be repeated
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)

@@ -5,11 +5,20 @@
  */
 
 import { z } from "zod";
-import { budgetRule, rule, showValue, wholeNumber as count } from "@terse/data";
+import { budgetRule } from "@terse/data";
 import type { Arm, Experiment, ExperimentSettings, TrainingSettings } from "./experiment.ts";
+
+/** A value for which `test` holds; `must` completes "must be ...". */
+function rule<T>(must: string, test: (value: unknown) => boolean) {
+  return z.custom<T>(test, { error: must });
+}
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
 const text = rule<string>("a text that is not empty", (v) => typeof v === "string" && v !== "");
+const count = rule<number>(
+  "a whole number, 1 or more",
+  (v) => Number.isInteger(v) && Number(v) >= 1,
+);
 const countOrNone = rule<number>(
   "a whole number, 0 or more",
   (v) => Number.isInteger(v) && Number(v) >= 0,
@@ -84,6 +93,13 @@ const experimentSchema = z.strictObject({
   settings: z.strictObject({ tiny: settings, llm: settings }),
 });
 
+/** Shows a value found, shortened. */
+function show(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  const json = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
+  return json.length > 120 ? `${json.slice(0, 117)}...` : json;
+}
+
 type Path = readonly PropertyKey[];
 
 function valueAt(root: unknown, path: Path): unknown {
@@ -109,7 +125,7 @@ function titleOf(experiment: unknown): string {
 function refuse(experiment: unknown, path: Path, must: string, found: unknown): never {
   throw new TypeError(
     `Cannot define ${titleOf(experiment)}: ${placeOf(experiment, path)} must be ${must}: ` +
-      `current value is ${showValue(found)}`,
+      `current value is ${show(found)}`,
   );
 }
 
@@ -118,7 +134,7 @@ function refuseIssue(experiment: unknown, issue: z.core.$ZodIssue): never {
     const key = [...issue.path, issue.keys[0]!];
     throw new TypeError(
       `Cannot define ${titleOf(experiment)}: ${placeOf(experiment, key)} is not a known key: ` +
-        `current value is ${showValue(valueAt(experiment, key))}. Remove it, or correct its name`,
+        `current value is ${show(valueAt(experiment, key))}. Remove it, or correct its name`,
     );
   }
   const must = issue.code === "invalid_type" && issue.expected === "object"

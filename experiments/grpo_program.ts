@@ -77,7 +77,8 @@ export async function grpoProgram(
     load: (folder) => loadCheckpoint(folder, tokenizer),
     save: saveCheckpoint,
     async train(state, step) {
-      const chosen = questionsOfStep(questions.splits.train, training.numPrompts, seed, step);
+      const { splits, isOrdered } = questions;
+      const chosen = questionsOfStep(splits.train, training.numPrompts, seed, step, isOrdered);
       const next = await trainStep(state, refPolicy, chosen, rewards, training, seed);
       const [failure] = next.record.scored.failures;
       if (failure !== undefined) {

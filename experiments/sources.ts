@@ -7,14 +7,17 @@
 
 import {
   assignSplits,
+  type Budget,
   type BudgetSpec,
   canonicalJson,
   drawBudget,
   generateQuestions,
+  isPreparedFolder,
   loadRecords,
   permutation,
   type PromptTemplate,
   type QuestionRecord,
+  readPrepared,
   sha256Hex,
 } from "@terse/data";
 import { validateGold } from "@terse/rewards";
@@ -32,7 +35,7 @@ const TEST_SHARE = 0.2;
 
 /** Which questions a run asks for. */
 export interface QuestionRequest {
-  /** Files; none for the generator. */
+  /** Files, and folders made by data:prepare; none for the generator. */
   readonly paths: readonly string[];
   /** Seed of the generator, the splits, the budgets, and the choice where there are too many. */
   readonly sampleSeed: number;
@@ -47,6 +50,8 @@ export interface QuestionRequest {
 /** The questions of a run. */
 export interface RunQuestions {
   readonly splits: Readonly<Record<RunSplit, readonly PreparedQuestion[]>>;
+  /** Whether the train questions are to be taken in their order, as a curriculum asks for. */
+  readonly isOrdered: boolean;
   /** Where they come from, in a line. */
   readonly description: string;
   /** SHA-256 of the questions with splits, budgets and prompts. */
@@ -67,12 +72,15 @@ export async function collectQuestions(
 ): Promise<RunQuestions> {
   const leftOut: string[] = [];
   const isGenerated = request.paths.length === 0;
-  const records = isGenerated ? generated(request) : await loaded(request, leftOut);
+  const { records, budgets, names, isOrdered } = isGenerated
+    ? { ...ITSELF, records: generated(request) }
+    : await loaded(request, leftOut);
   const fitting: Record<RunSplit, PreparedQuestion[]> = { train: [], test: [], ood: [] };
   const tooLong = { train: 0, test: 0, ood: 0 };
   for (const record of records) {
     if (record.split === "validation") continue;
-    const budget = drawBudget(request.budgets, request.sampleSeed, keyOf(record), 0);
+    const key = keyOf(record);
+    const budget = budgets.get(key) ?? drawBudget(request.budgets, request.sampleSeed, key, 0);
     const question = prepareQuestion(record, budget, request.template, tokenizer);
     if (question.prompt.tokenIds.length > request.maxPromptLength) tooLong[record.split]++;
     else fitting[record.split].push(question);
@@ -104,9 +112,10 @@ export async function collectQuestions(
   );
   return {
     splits,
+    isOrdered,
     description: isGenerated
       ? `generated questions (seed ${request.sampleSeed})`
-      : request.paths.map((path) => basename(path)).join(", "),
+      : names.join(", "),
     hash: await sha256Hex(lines.join("\n")),
     leftOut,
   };
@@ -118,18 +127,50 @@ function generated({ sampleSeed, counts }: QuestionRequest): QuestionRecord[] {
   );
 }
 
-async function loaded(request: QuestionRequest, leftOut: string[]): Promise<QuestionRecord[]> {
+/** What the request's paths hold. */
+interface LoadedQuestions {
+  readonly records: readonly QuestionRecord[];
+  /** Budgets that came with the questions, by their keys. */
+  readonly budgets: ReadonlyMap<string, Budget>;
+  /** A name for each path. */
+  readonly names: readonly string[];
+  readonly isOrdered: boolean;
+}
+
+/** Questions without anything else to them. */
+const ITSELF: Omit<LoadedQuestions, "records"> = {
+  budgets: new Map(),
+  names: [],
+  isOrdered: false,
+};
+
+async function loaded(request: QuestionRequest, leftOut: string[]): Promise<LoadedQuestions> {
+  const budgets = new Map<string, Budget>();
+  const names: string[] = [];
+  let isOrdered = false;
   const withSplits: QuestionRecord[] = [];
   const withoutSplits: QuestionRecord[] = [];
   const pathOfKey = new Map<string, string>();
   for (const path of request.paths) {
-    const { records, skipped } = await loadRecords(path, { onBadRow: "skip" });
-    const [bad] = skipped;
-    if (bad !== undefined) {
-      leftOut.push(
-        `${skipped.length} rows of ${path}; the first is row ${bad.row}: ${bad.field} must be ` +
-          `${bad.rule}: current value is ${bad.found}`,
-      );
+    let records: readonly QuestionRecord[];
+    const isPrepared = await isPreparedFolder(path);
+    if (isPrepared) {
+      const prepared = await readPrepared(path);
+      records = prepared.records;
+      isOrdered ||= prepared.isOrdered;
+      prepared.budgets?.forEach((budget, i) => budgets.set(keyOf(records[i]!), budget));
+      names.push(`${basename(path)} (prepared data ${prepared.hash})`);
+    } else {
+      const { records: found, skipped } = await loadRecords(path, { onBadRow: "skip" });
+      records = found;
+      names.push(basename(path));
+      const [bad] = skipped;
+      if (bad !== undefined) {
+        leftOut.push(
+          `${skipped.length} rows of ${path}; the first is row ${bad.row}: ${bad.field} must be ` +
+            `${bad.rule}: current value is ${bad.found}`,
+        );
+      }
     }
     for (const record of records) {
       const key = keyOf(record);
@@ -143,11 +184,12 @@ async function loaded(request: QuestionRequest, leftOut: string[]): Promise<Ques
       pathOfKey.set(key, path);
     }
     // Files that tell their own splits keep them.
-    const hasSplits = records.some((record) => record.split !== "train");
+    const hasSplits = isPrepared || records.some((record) => record.split !== "train");
     (hasSplits ? withSplits : withoutSplits).push(...records);
   }
   const assigned = assignSplits(withoutSplits, { seed: request.sampleSeed, test: TEST_SHARE });
-  return withUsableGold([...withSplits, ...assigned], leftOut);
+  const records = withUsableGold([...withSplits, ...assigned], leftOut);
+  return { records, budgets, names, isOrdered };
 }
 
 function withUsableGold(records: readonly QuestionRecord[], leftOut: string[]): QuestionRecord[] {
@@ -200,6 +242,7 @@ function keyOf(record: QuestionRecord): string {
  * @param questions At least numPrompts questions.
  * @param numPrompts P, different questions in a step.
  * @param step From 1.
+ * @param isOrdered Takes the questions in the order given, in every epoch.
  * @throws {RangeError} if there are fewer than numPrompts questions.
  */
 export function questionsOfStep<Question>(
@@ -207,6 +250,7 @@ export function questionsOfStep<Question>(
   numPrompts: number,
   seed: number,
   step: number,
+  isOrdered = false,
 ): Question[] {
   const stepsPerEpoch = Math.floor(questions.length / numPrompts);
   if (stepsPerEpoch < 1) {
@@ -217,6 +261,7 @@ export function questionsOfStep<Question>(
   }
   const epoch = Math.floor((step - 1) / stepsPerEpoch);
   const start = ((step - 1) % stepsPerEpoch) * numPrompts;
+  if (isOrdered) return questions.slice(start, start + numPrompts);
   const order = permutation(questions.length, "order of questions", seed, epoch);
   return order.slice(start, start + numPrompts).map((index) => questions[index]!);
 }

@@ -1,19 +1,28 @@
 /**
  * Duplicates among questions. Exact: the same normal text, options in any order. Near: shingle sets with
- * a Jaccard similarity of at least the threshold, the same numbers, and the same gold answer. Questions
- * that differ in their numbers only are different questions.
+ * a Jaccard similarity of at least the threshold (those of the question alone, without a long note or
+ * options, of at least a half), the same numbers, and the same gold answer. Questions that differ in their
+ * numbers only are different questions.
  *
  * @module
  */
 
 import type { QuestionRecord } from "../record.ts";
-import { Fingerprinter, type Fingerprints, makeFingerprints } from "./fingerprint.ts";
+import {
+  Fingerprinter,
+  type Fingerprints,
+  makeFingerprints,
+  type ShingleSets,
+} from "./fingerprint.ts";
 import { orderByKey } from "./key_order.ts";
 import { BANDS } from "./minhash.ts";
 import { jaccard } from "./shingles.ts";
 
 /** Similarity from which questions are near-duplicates. */
 export const NEAR_THRESHOLD = 0.8;
+
+/** Similarity that the questions alone must have, whatever note they are asked of. */
+const QUESTION_THRESHOLD = 0.5;
 
 /** Rows at either end of a band's group that each row of the group is compared with. */
 const COMPARED = 3;
@@ -129,14 +138,25 @@ class PairList {
   }
 }
 
+/** The similarity of near-duplicates, or null for others. */
+export function nearSimilarity(
+  a: ShingleSets,
+  b: ShingleSets,
+  threshold: number,
+): number | null {
+  const similarity = jaccard(a.whole, b.whole);
+  const isNear = similarity >= threshold && jaccard(a.question, b.question) >= QUESTION_THRESHOLD;
+  return isNear ? similarity : null;
+}
+
 /**
  * Goes through the pairs and removes each row that is similar enough to an earlier one that stays.
  *
- * @param setOf The shingle set of a row.
+ * @param setsOf The shingle sets of a row.
  */
 export function chooseNear(
   { first, second }: RowPairs,
-  setOf: (row: number) => Uint32Array,
+  setsOf: (row: number) => ShingleSets,
   threshold: number,
 ): DuplicatePair[] {
   const removed = new Set<number>();
@@ -144,8 +164,8 @@ export function chooseNear(
   for (let i = 0; i < first.length; i++) {
     const kept = first[i]!, row = second[i]!;
     if (removed.has(row) || removed.has(kept)) continue;
-    const similarity = jaccard(setOf(kept), setOf(row));
-    if (similarity < threshold) continue;
+    const similarity = nearSimilarity(setsOf(kept), setsOf(row), threshold);
+    if (similarity === null) continue;
     removed.add(row);
     found.push({ kept, removed: row, jaccard: similarity });
   }
@@ -196,11 +216,11 @@ export function findDuplicates(
   });
   const different = rows.filter((row) => firstOf[row] === row);
   const pairs = findCandidates(prints, different, groups);
-  const sets = new Map<number, Uint32Array>();
-  const setOf = (row: number) => {
-    const known = sets.get(row) ?? printer.shingleSet(records[row]!);
+  const sets = new Map<number, ShingleSets>();
+  const setsOf = (row: number) => {
+    const known = sets.get(row) ?? printer.shingleSets(records[row]!);
     sets.set(row, known);
     return known;
   };
-  return { exact, near: chooseNear(pairs, setOf, options.threshold ?? NEAR_THRESHOLD) };
+  return { exact, near: chooseNear(pairs, setsOf, options.threshold ?? NEAR_THRESHOLD) };
 }

@@ -44,6 +44,14 @@ export interface Guards {
   readonly sameAnswer: boolean;
 }
 
+/** Shingles of a question, different ones in rising order. */
+export interface ShingleSets {
+  /** Of context, question and options. */
+  readonly whole: Uint32Array;
+  /** Of the question alone. */
+  readonly question: Uint32Array;
+}
+
 /** Computes fingerprints and shingle sets, one question at a time. */
 export class Fingerprinter {
   readonly #text = new NormalText();
@@ -70,10 +78,15 @@ export class Fingerprinter {
     this.#sketcher.writeKeys(guard, out.keys, index, out.count);
   }
 
-  /** The set of a question's shingles, in rising order of their hashes. */
-  shingleSet(record: Pick<QuestionRecord, "context" | "question" | "options">): Uint32Array {
+  /** The shingle sets of a question. */
+  shingleSets(
+    record: Pick<QuestionRecord, "context" | "question" | "options">,
+  ): ShingleSets {
     this.#text.set(questionParts(record));
     shingleHashes(this.#text, this.#shingles);
-    return sortedSet(this.#shingles);
+    const whole = sortedSet(this.#shingles);
+    this.#text.set([record.question]);
+    shingleHashes(this.#text, this.#shingles);
+    return { whole, question: sortedSet(this.#shingles) };
   }
 }

@@ -7,8 +7,8 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, type JsonValue, sha256Hex } from "../canonical_json.ts";
-import type { BadRow } from "../data_error.ts";
 import { orderEntries } from "./curriculum.ts";
+import { type Manifest, MANIFEST_FORMAT, type RowCounts, type StepReport } from "./manifest.ts";
 import { entriesOf, mixRows } from "./mix.ts";
 import { chunksOf, readCells } from "./question_table.ts";
 import { type OnProgress, type QuestionSet, scanSources, type Workshop } from "./question_set.ts";
@@ -40,50 +40,6 @@ export interface PrepareOptions {
   readonly threads: number;
   /** Loads the tokenizer of a model named in a filter. */
   readonly loadTokenizer: (model: string) => Promise<CountTokens>;
-}
-
-/** Questions of a split by source and kind. */
-export type RowCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
-
-/** Content of a prepared folder's manifest.json. */
-export interface Manifest {
-  readonly format: "terse prepared data 1";
-  readonly recipe: JsonValue;
-  /** SHA-256 of the recipe and its files' hashes. */
-  readonly recipeHash: string;
-  readonly seed: number;
-  readonly sources: readonly {
-    readonly name: string;
-    readonly file: string;
-    readonly sha256: string;
-    readonly layout: string;
-    readonly rows: number;
-    readonly licences: readonly string[];
-    readonly skipped: readonly BadRow[];
-  }[];
-  readonly steps: readonly StepReport[];
-  /** By split, then source, then kind. */
-  readonly rows: Readonly<Record<string, RowCounts>>;
-  readonly files: readonly {
-    readonly name: string;
-    readonly split?: string;
-    readonly rows: number;
-    readonly sha256: string;
-  }[];
-  /** SHA-256 of the files' hashes: what a run that reads the folder records. */
-  readonly hash: string;
-}
-
-/** What a step did. */
-export interface StepReport {
-  readonly step: RecipeStep["step"];
-  /** Questions before and after, by split. */
-  readonly in: Readonly<Record<string, number>>;
-  readonly out: Readonly<Record<string, number>>;
-  /** Removed rows by rule; the file `removed.jsonl` lists them. */
-  readonly removed?: Readonly<Record<string, number>>;
-  /** Removed exact duplicates whose gold answer is not that of the question that stays. */
-  readonly otherAnswer?: number;
 }
 
 /** Name of the file that lists removed rows with their matches. */
@@ -349,7 +305,7 @@ async function writeSet(
     sources: plain.sources.map(({ path: _, ...source }) => source),
   } as unknown as JsonValue;
   const manifest: Manifest = {
-    format: "terse prepared data 1",
+    format: MANIFEST_FORMAT,
     recipe: declared,
     recipeHash: await sha256Hex(canonicalJson({ recipe: declared, files: sourceHashes })),
     seed: recipe.seed,

@@ -10,15 +10,15 @@ import {
   findCandidates,
   findExact,
   NEAR_THRESHOLD,
+  nearSimilarity,
   type RowPairs,
 } from "./duplicates.ts";
 import { CONTAMINATION_RULE, indexEvaluation } from "./evaluation_index.ts";
-import { type Fingerprints, makeFingerprints } from "./fingerprint.ts";
+import { type Fingerprints, makeFingerprints, type ShingleSets } from "./fingerprint.ts";
 import { type Chunk, chunksOf, readCells } from "./question_table.ts";
 import type { QuestionSet, Workshop } from "./question_set.ts";
 import type { DecontaminateStep, FilterStep, NearDuplicatesStep, SplitStep } from "./recipe.ts";
 import { aliveRows, KINDS, type RowColumns, SPLITS } from "./row_columns.ts";
-import { jaccard } from "./shingles.ts";
 import { stratify } from "./stratify.ts";
 import { comparable, type Task, type TaskResults } from "./tasks.ts";
 
@@ -113,9 +113,9 @@ async function shingleSets(
   { chunks }: QuestionSet,
   { first, second }: RowPairs,
   workshop: Workshop,
-): Promise<(row: number) => Uint32Array> {
+): Promise<(row: number) => ShingleSets> {
   const rows = Uint32Array.from(new Set([...first, ...second])).sort();
-  const sets = new Map<number, Uint32Array>();
+  const sets = new Map<number, ShingleSets>();
   await overRows(
     chunks,
     rows,
@@ -136,8 +136,8 @@ export async function removeNear(
 ): Promise<Removal[]> {
   const prints = await cache.get(set, workshop);
   const pairs = findCandidates(prints, aliveRows(set.columns), set.columns.split);
-  const setOf = await shingleSets(set, pairs, workshop);
-  const removals = chooseNear(pairs, setOf, threshold).map((pair): Removal => ({
+  const setsOf = await shingleSets(set, pairs, workshop);
+  const removals = chooseNear(pairs, setsOf, threshold).map((pair): Removal => ({
     row: pair.removed,
     match: pair.kept,
     rule: "near",
@@ -161,10 +161,11 @@ export async function splitTrain(
   const firstOf = findExact(prints, train, split);
   for (const row of train) clusters.join(row, firstOf[row]!);
   const pairs = findCandidates(prints, train.filter((row) => firstOf[row] === row), split);
-  const setOf = await shingleSets(set, pairs, workshop);
+  const setsOf = await shingleSets(set, pairs, workshop);
   pairs.first.forEach((first, i) => {
     const second = pairs.second[i]!;
-    if (jaccard(setOf(first), setOf(second)) >= NEAR_THRESHOLD) clusters.join(first, second);
+    const similarity = nearSimilarity(setsOf(first), setsOf(second), NEAR_THRESHOLD);
+    if (similarity !== null) clusters.join(first, second);
   });
   stratify(train, (row) => clusters.find(row), set.columns, step, seed);
 }

@@ -10,7 +10,7 @@ import { hashKey } from "../random.ts";
 import type { QuestionRecord } from "../record.ts";
 import { ContaminationFinder, type Match } from "./contamination.ts";
 import type { EvaluationIndex } from "./evaluation_index.ts";
-import { Fingerprinter, viewFingerprints } from "./fingerprint.ts";
+import { Fingerprinter, type ShingleSets, viewFingerprints } from "./fingerprint.ts";
 import { mix32 } from "./hashing.ts";
 import { type Chunk, readCells, RECORD_COLUMNS } from "./question_table.ts";
 import { KINDS, SPLITS, viewRowColumns } from "./row_columns.ts";
@@ -67,7 +67,7 @@ export type Task = ScanTask | PrintTask | ShingleTask | MatchTask | IndexTask;
 export interface TaskResults {
   readonly scan: ScanResult;
   readonly print: null;
-  readonly shingles: readonly Uint32Array[];
+  readonly shingles: readonly ShingleSets[];
   readonly match: readonly (Match | null)[];
   readonly index: null;
 }
@@ -91,7 +91,7 @@ export function runTask(task: Task): TaskResults[Task["task"]] {
     case "shingles": {
       const { chunk, rows } = task;
       const cells = readCells(chunk, ["question", "context", "options"]);
-      return Array.from(rows, (row) => printer.shingleSet(comparable(cells, row - chunk.first)));
+      return Array.from(rows, (row) => printer.shingleSets(comparable(cells, row - chunk.first)));
     }
     case "match": {
       const { chunk, rows } = task;
