@@ -3,7 +3,8 @@
 python data_pipeline.py FOLDER OUT: reads FOLDER's choices, calculations, open and test tables; mixes,
 removes exact and near-duplicates and what gives test questions away, draws budgets, and writes
 OUT/train.parquet, OUT/test.parquet and OUT/removed.txt (ids). Near-duplicates by the same rule: Jaccard
-similarity of at least 0.8 of the sets of 5-character shingles, same numbers, same answer.
+similarity of at least 0.8 of the sets of 5-character shingles (0.5 of the question alone), same numbers,
+same answer.
 """
 import hashlib
 import json
@@ -19,6 +20,7 @@ from datasketch import MinHash, MinHashLSH
 
 NUM_PERM = 128
 THRESHOLD = 0.8
+QUESTION_THRESHOLD = 0.5
 NGRAM = 8
 OVERLAP = 0.7
 NUM_PROC = 2
@@ -40,6 +42,11 @@ def shingles(parts):
 def parts_of(context, question, options):
     texts = [] if options is None else list(json.loads(options).values())
     return [normalise(text) for text in [context, question, *texts]]
+
+
+def similarity(parts, others):
+    own, theirs = shingles(parts), shingles(others)
+    return len(own & theirs) / len(own | theirs)
 
 
 def answer_of(gold, options):
@@ -100,9 +107,11 @@ def find_duplicates(train):
                 if kept[other] != (numbers, answer):
                     continue
                 if own is None:
-                    own = shingles(parts_of(*fields_of(texts, row)))
-                theirs = shingles(parts_of(*fields_of(texts, other)))
-                if len(own & theirs) >= THRESHOLD * len(own | theirs):
+                    own = parts_of(*fields_of(texts, row))
+                theirs = parts_of(*fields_of(texts, other))
+                if similarity(own, theirs) >= THRESHOLD and (
+                    similarity(own[1:2], theirs[1:2]) >= QUESTION_THRESHOLD
+                ):
                     removed.add(row)
                     break
             else:

@@ -31,38 +31,33 @@ export function randomWords(length: number, word: (index: number) => number): Ui
 
 /**
  * Chooses rows by their sources. A source's size is its number of rows, at most `cap`; its share is
- * proportional to weight x size^(1 / temperature) (Raffel et al., 2020, arXiv 1910.10683, section 3.5.2).
- * Without `total`, as many questions are taken as keep these shares with each row at most `epochs`
+ * proportional to its weight, or without weights to size^(1 / temperature) (Raffel et al., 2020, arXiv
+ * 1910.10683, section 3.5.2). Without `total`, as many questions are taken as keep these shares with each row at most `epochs`
  * times. With it, what a source cannot give comes from the others. The rows are a keyed choice; rows
  * come again only after all rows of their source have come.
  *
  * @param rows Rows in order.
  * @param names Names of the sources, by their number.
- * @throws {RangeError} if a weight names no source, or no source has a weight.
+ * @throws {RangeError} if the weights are not those of the sources, or none of them can give a question.
  */
 export function mixRows(
   rows: Uint32Array,
   { source, key }: Pick<RowColumns, "source" | "key">,
   names: readonly string[],
-  { weights = {}, temperature = 1, cap = Infinity, epochs = 1, total }: MixStep,
+  { weights, temperature = 1, cap = Infinity, epochs = 1, total }: MixStep,
   seed: number,
 ): Entries {
   const rowsOf = names.map((_, s) => rows.filter((row) => source[row] === s));
-  for (const name of Object.keys(weights)) {
-    if (!names.includes(name)) {
-      throw new RangeError(
-        `Cannot mix: weights must name sources among ${names.join(", ")}: current value is ` +
-          JSON.stringify(name),
-      );
-    }
-  }
+  if (weights !== undefined) checkWeights(weights, names);
   const sizes = rowsOf.map((own) => Math.min(own.length, cap));
-  const parts = sizes.map((size, s) => (weights[names[s]!] ?? 1) * size ** (1 / temperature));
+  const parts = sizes.map((size, s) =>
+    size === 0 ? 0 : weights?.[names[s]!] ?? size ** (1 / temperature)
+  );
   const sum = parts.reduce((a, b) => a + b, 0);
   if (sum === 0 && rows.length > 0) {
     throw new RangeError(
       `Cannot mix: at least one source must have questions and a weight above 0: current weights ` +
-        `are ${JSON.stringify(weights)}`,
+        `are ${JSON.stringify(weights ?? {})}`,
     );
   }
   const limits = sizes.map((size) => size * epochs);
@@ -91,4 +86,17 @@ export function mixRows(
     at += part.length;
   });
   return entries;
+}
+
+function checkWeights(weights: NonNullable<MixStep["weights"]>, names: readonly string[]): void {
+  const refuse = (what: string, name: string): never => {
+    throw new RangeError(
+      `Cannot mix: weights must name ${
+        names.join(", ")
+      }, each of them (0 for none): current value ` +
+        `${what} ${JSON.stringify(name)}`,
+    );
+  };
+  for (const name of Object.keys(weights)) if (!names.includes(name)) refuse("has", name);
+  for (const name of names) if (!Object.hasOwn(weights, name)) refuse("lacks", name);
 }

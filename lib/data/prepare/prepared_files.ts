@@ -162,7 +162,12 @@ function planned(chunk: Chunk, plan: LazyDataFrame, names: readonly string[]): L
         pl.col("id"),
         pl.col("suffix"),
         pl.when(repeat.gt(0))
-          .then(pl.concatString([pl.lit(ID_JOINTS.repeat), repeat.add(1).cast(pl.Utf8)], ""))
+          .then(
+            pl.concatString(
+              [pl.lit(ID_JOINTS.repeat), repeat.add(1).cast(pl.Int64).cast(pl.Utf8)],
+              "",
+            ),
+          )
           .otherwise(pl.lit("")),
       ], "").alias("id"),
       pl.when(pl.col("plan_tokens").gt(0)).then(pl.col("plan_tokens")).otherwise(pl.lit(null))

@@ -70,18 +70,19 @@ export interface DecontaminateStep {
 }
 
 /**
- * Chooses train questions by source: a source of n questions gets a share proportional to
- * weight x n^(1 / temperature), at most `cap` questions and each at most `epochs` times.
+ * Chooses train questions by source, by weights or by sizes: a source of n questions has a share
+ * proportional to its weight, or to n^(1 / temperature). At most `cap` questions of each are taken, each
+ * at most `epochs` times.
  */
 export interface MixStep {
   readonly step: "mix";
-  /** By the sources of the records, e.g. MedQA; 1 where left out, 0 for none. */
+  /** Proportions by the sources of the records, e.g. MedQA; each is named, 0 for none. */
   readonly weights?: Readonly<Record<string, number>>;
   /** 1 keeps the sizes' proportions; the larger, the more even. */
   readonly temperature?: number;
   readonly cap?: number;
   readonly epochs?: number;
-  /** Questions in all; by default, as many as there are. */
+  /** Questions in all; by default, as many as keep the proportions. */
   readonly total?: number;
 }
 

@@ -82,6 +82,9 @@ const step = z.union([
       cap: wholeNumber.exactOptional(),
       epochs: wholeNumber.exactOptional(),
       total: wholeNumber.exactOptional(),
+    }).refine((v) => v.weights === undefined || v.temperature === undefined, {
+      path: ["temperature"],
+      error: "left out where there are weights",
     }),
     z.discriminatedUnion("by", [
       z.strictObject({ step: curriculum, by: z.literal("random") }),
