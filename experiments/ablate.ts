@@ -94,6 +94,7 @@ function describePlan(
     `(sha256 ${data.hash.slice(0, 12)})`,
     ...data.leftOut.map((line) => `         left out: ${line}`),
     ...data.notices.map((line) => `         note: ${line}`),
+    `prompts  template "${data.template.name}" (sha256 ${data.templateHash.slice(0, 12)})`,
     `arms     ${runFile.arms.map((arm) => arm.name).join(", ")}; seeds ${
       runFile.seeds.join(", ")
     }; ` +

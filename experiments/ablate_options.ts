@@ -25,6 +25,8 @@ export interface AblateOptions {
   readonly data: readonly string[];
   /** Users' own rewards, for every arm. */
   readonly rewards: readonly AddedReward[];
+  /** Absolute path of the file with the prompts' wording. */
+  readonly template: string | null;
   readonly arms: readonly string[] | null;
   readonly seeds: number | null;
   readonly steps: number | null;
@@ -49,6 +51,7 @@ const OPTIONS = {
   data: { type: "string", multiple: true },
   reward: { type: "string", multiple: true },
   "on-bad-row": { type: "string" },
+  template: { type: "string" },
   arms: { type: "string" },
   seeds: { type: "string" },
   steps: { type: "string" },
@@ -74,6 +77,7 @@ Usage: deno task ablate [EXPERIMENT] [options]
   --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
                       fail: stop at the first one
   --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated
+  --template FILE     wording of the prompts, a JSON file (the project's own)
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)
@@ -200,6 +204,7 @@ export function parseAblateOptions(
     model: modelName(given.model ?? "tiny", cwd),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
     rewards: ((values.reward ?? []) as string[]).map((value) => addedReward(value, cwd)),
+    template: given.template === undefined ? null : resolve(cwd, given.template),
     arms: arms === null ? null : [...new Set(arms)],
     seeds: wholeNumber("--seeds", given.seeds, 1),
     steps: wholeNumber("--steps", given.steps, 1),

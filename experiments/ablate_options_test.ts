@@ -15,6 +15,7 @@ Deno.test("no arguments give the default experiment with the tiny policy", () =>
     model: "tiny",
     data: [],
     rewards: [],
+    template: null,
     arms: null,
     seeds: null,
     steps: null,
@@ -32,6 +33,7 @@ Deno.test("every option is read, in both spellings, and paths become absolute", 
     ..."--seeds 3 --steps=5 --jobs 2 --out runs/a --resume --sample-seed 9 --on-bad-row fail".split(
       " ",
     ),
+    ..."--template t.json".split(" "),
   ], "/w");
   assertEquals(options, {
     experiment: resolve("/w", "mine.ts"),
@@ -39,6 +41,7 @@ Deno.test("every option is read, in both spellings, and paths become absolute", 
     model: resolve("/w", "m.gguf"),
     data: [resolve("/w", "a.jsonl"), resolve("/w", "b.json")],
     rewards: [],
+    template: resolve("/w", "t.json"),
     arms: ["x", "y"],
     seeds: 3,
     steps: 5,

@@ -1,4 +1,4 @@
-import { writeParquet } from "@terse/data";
+import { tinyTemplate, writeParquet } from "@terse/data";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -76,6 +76,8 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
           counts: { train: 9, test: 4, ood: 0 },
           leftOut: ["1 row"],
           notices: ["their terms"],
+          template: tinyTemplate,
+          templateHash: "fedcba9876543210",
         },
       }),
     launch: (config, armFolder, onMessage) => {
@@ -129,6 +131,7 @@ Deno.test("a run trains every arm under every seed, sums up and reports", () =>
         "model    tiny, 1,234,567 parameters",
         "made questions: 9 to train, 4 to test, 0 out of distribution (sha256 0123456789ab)",
         "left out: 1 row",
+        'prompts  template "tiny" (sha256 fedcba987654)',
         "seeds 1, 2; 3 steps; 6 processes, 1 at a time",
         "estimate: about 12.0 s of training left (12 steps of 1.0 s, 1 at a time)",
         `report   ${join(out, "report.html")}`,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BudgetSpec } from "@terse/data";
+import type { BudgetSpec, PromptTemplate } from "@terse/data";
 import type { FailurePolicy, Mixture, RewardComponent } from "@terse/rewards";
 import type { EngineName } from "@terse/rl";
 import type { AddedReward } from "./added_rewards.ts";
@@ -42,6 +42,8 @@ export interface ArmConfig {
     /** Absolute paths; empty for the generator. */
     readonly paths: readonly string[];
     readonly sampleSeed: number;
+    /** The wording of the prompts, whole, so that a resumed run needs no file of it. */
+    readonly template: PromptTemplate;
     /** SHA-256 of the questions with their splits and budgets. */
     readonly hash: string;
   };

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { defaultTemplate, tinyTemplate } from "@terse/data";
 import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
   cloneWeights,
@@ -41,7 +40,7 @@ export function questionRequest(
     sampleSeed: config.data.sampleSeed,
     counts: settings.questions,
     budgets: settings.budgets,
-    template: config.settings === "tiny" ? tinyTemplate : defaultTemplate,
+    template: config.data.template,
     maxPromptLength: settings.training.maxPromptLength,
     onBadRow,
   };

@@ -4,6 +4,13 @@
  * @module
  */
 
+import {
+  defaultTemplate,
+  hashTemplate,
+  loadTemplate,
+  type PromptTemplate,
+  tinyTemplate,
+} from "@terse/data";
 import { chooseEngine, ENGINE_FINDERS, modelPath, readModel } from "@terse/rl";
 import type { AblateOptions } from "./ablate_options.ts";
 import { addRewards } from "./added_rewards.ts";
@@ -39,6 +46,9 @@ export interface Preparation {
     readonly counts: Readonly<Record<RunSplit, number>>;
     readonly leftOut: readonly string[];
     readonly notices: readonly string[];
+    readonly template: PromptTemplate;
+    /** SHA-256 of the template. */
+    readonly templateHash: string;
   };
 }
 
@@ -54,6 +64,7 @@ export interface RunFile {
     readonly description: string;
     readonly hash: string;
     readonly counts: Readonly<Record<RunSplit, number>>;
+    readonly template: { readonly name: string; readonly hash: string };
   };
   /** Users' rewards from the command line, in every arm. */
   readonly addedRewards: ArmConfig["rewards"];
@@ -90,6 +101,12 @@ export function settingsFor(model: string): SettingsName {
   return model === "tiny" ? "tiny" : "llm";
 }
 
+/** The wording that a run asks in: a file's, or the one that suits the model. */
+function chooseTemplate({ template, model }: AblateOptions): Promise<PromptTemplate> {
+  if (template !== null) return loadTemplate(template);
+  return Promise.resolve(settingsFor(model) === "tiny" ? tinyTemplate : defaultTemplate);
+}
+
 /**
  * Looks at the machine, the model and the data. Nothing of the engine is loaded.
  *
@@ -103,10 +120,11 @@ export async function prepareRun(
   const path = modelPath(options.model);
   const { tensors, tokenizer, sha256 } = await readModel(path);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const template = await chooseTemplate(options);
   const questions = await collectQuestions(
     questionRequest(experiment, {
       settings: settingsFor(options.model),
-      data: { paths: options.data, sampleSeed: options.sampleSeed },
+      data: { paths: options.data, sampleSeed: options.sampleSeed, template },
     }, options.onBadRow),
     tokenizer,
   );
@@ -116,7 +134,15 @@ export async function prepareRun(
   return {
     engine,
     model: { name: options.model, sha256, parameters, path },
-    data: { description, hash, counts, leftOut, notices },
+    data: {
+      description,
+      hash,
+      counts,
+      leftOut,
+      notices,
+      template,
+      templateHash: await hashTemplate(template),
+    },
   };
 }
 
@@ -140,7 +166,12 @@ export function planRun(
     settings: settingsName,
     engine: engine.name,
     model: { name: model.name, sha256: model.sha256 },
-    data: { paths: options.data, sampleSeed: options.sampleSeed, hash: data.hash },
+    data: {
+      paths: options.data,
+      sampleSeed: options.sampleSeed,
+      template: data.template,
+      hash: data.hash,
+    },
     addedRewards: options.rewards,
   };
   const arms = options.arms?.map((name) => findArm(experiment, name)) ?? experiment.arms;
@@ -158,7 +189,12 @@ export function planRun(
       description: experiment.description,
       engine: { name: engine.name, reason: engine.reason },
       model: { name: model.name, parameters: model.parameters, path: model.path },
-      data: { description: data.description, hash: data.hash, counts: data.counts },
+      data: {
+        description: data.description,
+        hash: data.hash,
+        counts: data.counts,
+        template: { name: data.template.name, hash: data.templateHash },
+      },
       addedRewards: describeComponents(addRewards([], options.rewards)),
       seeds,
       steps,
