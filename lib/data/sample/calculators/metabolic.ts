@@ -60,13 +60,13 @@ export const bodySurface = defineCalculator({
   system: "metabolic",
   output: "decimal",
   patients: combine({
-    height: [112, 128, 143, 156, 164, 171, 183],
-    weight: [24, 37, 49, 58, 73, 90],
+    height: [143, 156, 164, 171, 183],
+    weight: [37, 49, 58, 73, 90],
     age: [41, 60],
     sex: SEXES,
   }).filter(({ height, weight }) => {
     const index = weight / (height / 100) ** 2;
-    return index > 17 && index < 34 && height > 140;
+    return index > 17 && index < 34;
   }),
   note: ({ age, sex, height, weight }) =>
     `${introduce(age, sex)} is to be given chemotherapy. ${

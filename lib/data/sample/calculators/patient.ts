@@ -10,10 +10,10 @@ export type Sex = "man" | "woman";
 /** Both sexes, for {@link combine}. */
 export const SEXES: readonly Sex[] = ["man", "woman"];
 
-/** Subject and possessive by sex; capitalised for the beginning of a sentence. */
+/** Subject and possessive by sex, for the beginning of a sentence. */
 export const WORDS = {
-  man: { subject: "He", possessive: "His", own: "his" },
-  woman: { subject: "She", possessive: "Her", own: "her" },
+  man: { subject: "He", possessive: "His" },
+  woman: { subject: "She", possessive: "Her" },
 } as const satisfies Record<Sex, unknown>;
 
 type Lists = Readonly<Record<string, readonly unknown[]>>;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defineCalculator } from "./calculator.ts";
+import { defineCalculator, type Mistake } from "./calculator.ts";
 import { combine, introduce, SEXES, WORDS } from "./patient.ts";
 import { defineScore } from "./score.ts";
 
@@ -107,6 +107,11 @@ export const pneumoniaSeverity = defineScore({
   question: "What is the CURB-65 score?",
 });
 
+/** Mistakes that do not give themselves away by a score below the scale's lowest. */
+function possible(lowest: number, mistakes: readonly Mistake[]): Mistake[] {
+  return mistakes.filter(({ answer }) => Number(answer) >= lowest);
+}
+
 const EYES = ["not at all", "to pain", "to speech", "spontaneously"] as const;
 const VOICE = [
   "gives no sound",
@@ -135,20 +140,24 @@ export const comaScale = defineCalculator({
     eyes: [1, 2, 3, 4],
     verbal: [1, 2, 3, 4, 5],
     motor: [1, 2, 3, 4, 5, 6],
-  }).filter(({ eyes, verbal, motor }) => Math.abs(verbal - motor) <= 2 && verbal >= eyes - 1),
+  }).filter(({ eyes, verbal, motor }) =>
+    // No sleeper talks or obeys.
+    Math.abs(verbal - motor) <= 2 && Math.abs(eyes - verbal) <= 2 && eyes >= motor - 3
+  ),
   note: ({ age, sex, eyes, verbal, motor }) =>
     `${introduce(age, sex)} has had a head injury. ${WORDS[sex].subject} opens the eyes ` +
     `${EYES[eyes - 1]}, ${VOICE[verbal - 1]}, and ${LIMBS[motor - 1]}.`,
   question: () => "What is the score on the Glasgow coma scale?",
   solve: ({ eyes, verbal, motor }) => eyes + verbal + motor,
-  mistakes: ({ eyes, verbal, motor }) => [
-    // Each part counted from 0; motor response out of 5; a part left out.
-    { name: "wrong-formula", answer: eyes + verbal + motor - 3 },
-    { name: "wrong-formula", answer: eyes + verbal + motor - 1 },
-    { name: "term-left-out", answer: eyes + motor },
-    { name: "term-left-out", answer: verbal + motor },
-    { name: "wrong-formula", answer: eyes + verbal + motor + 1 },
-  ],
+  mistakes: ({ eyes, verbal, motor }) =>
+    possible(3, [
+      // Each part counted from 0; motor response out of 5; a part left out.
+      { name: "wrong-formula", answer: eyes + verbal + motor - 3 },
+      { name: "wrong-formula", answer: eyes + verbal + motor - 1 },
+      { name: "term-left-out", answer: eyes + motor },
+      { name: "term-left-out", answer: verbal + motor },
+      { name: "wrong-formula", answer: eyes + verbal + motor + 1 },
+    ]),
 });
 
 const grade = (value: number, [mild, severe]: readonly [number, number]) =>
@@ -207,14 +216,14 @@ export const childPugh = defineCalculator({
   solve: (patient) => total(childPughParts(patient)),
   mistakes: (patient) => {
     const parts = childPughParts(patient);
-    return [
+    return possible(5, [
       // Each part counted from 0.
       { name: "wrong-formula", answer: total(parts) - parts.length },
       { name: "turned-round", answer: total(parts) - parts[1] + (4 - parts[1]) },
       { name: "term-left-out", answer: total(parts) - parts[2] },
       { name: "term-left-out", answer: total(parts) - parts[4] },
       { name: "wrong-formula", answer: total(parts) + 1 },
-    ];
+    ]);
   },
 });
 
