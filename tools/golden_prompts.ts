@@ -297,3 +297,12 @@ export function runPromptGoldenCase(row: PromptGoldenCase, wording: ReleasedWord
       : [`${row.id}: ${error.pythonType} (${error.message}) must be ${expected ?? "no error"}`];
   }
 }
+
+/** The prompts among golden cases, as a suite that is held against a wording. */
+export function promptSuite(wording: ReleasedWording) {
+  return {
+    name: "prompts",
+    owns: isPromptGoldenCase,
+    findDifferences: (row: unknown) => runPromptGoldenCase(row as PromptGoldenCase, wording),
+  };
+}
