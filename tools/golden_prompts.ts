@@ -4,56 +4,16 @@
  *
  * @module
  */
+import { buildMessages, type ChatMessage, type QuestionRecord, renderPrompt } from "@terse/data";
 import {
-  type Budget,
-  buildMessages,
-  type ChatMessage,
-  type PromptTemplate,
-  type QuestionRecord,
-  renderPrompt,
-} from "@terse/data";
-
-/** A row of the reference's data preparation, and what it made of it. */
-export interface PromptGoldenCase {
-  readonly id: string;
-  /** Name of the data set in the reference; it chooses the instruction. */
-  readonly dataset_type: string;
-  readonly split: string;
-  readonly call_index: number;
-  readonly example: Readonly<Record<string, unknown>>;
-  /** -1 for none, else exact from 0 on and a maximum below -1; absent where the reference raises. */
-  readonly budget?: number;
-  readonly expected: {
-    readonly messages?: readonly ChatMessage[];
-    readonly training_prompt_text?: string;
-    readonly error?: { readonly type: string };
-  };
-}
-
-/** Whether a golden case is one of prompts. */
-export function isPromptGoldenCase(value: unknown): value is PromptGoldenCase {
-  return typeof value === "object" && value !== null && "dataset_type" in value &&
-    "example" in value && "expected" in value;
-}
-
-type Form = "choice" | "decimal" | "open";
-
-/** The instruction that the reference chooses for a data set (its deepscaler_dataset.py, make_map_fn). */
-const FORMS: Readonly<Record<string, Form>> = {
-  HUATUO: "open",
-  HUATUO_TEST: "open",
-  MEDCALC: "decimal",
-  MEDCALC_TEST: "decimal",
-  EHRNOTEQA: "choice",
-  EHRNOTEQA_TEST: "choice",
-  MEDIQ: "choice",
-  MEDIQ_TEST: "choice",
-  MEDOPTION: "choice",
-  MEDOPTION_TEST: "choice",
-  MEDRL: "choice",
-  MEDXPERTQA: "choice",
-  MEDXPERTQA_TEST: "choice",
-};
+  budgetOf,
+  type Form,
+  FORMS,
+  isPromptGoldenCase,
+  type PromptGoldenCase,
+  showPython,
+} from "./golden_prompt_case.ts";
+import type { ReleasedWording } from "./golden_wording.ts";
 
 const GOLD: Readonly<Record<Form, QuestionRecord["gold"]>> = {
   choice: { kind: "choice", letter: "A" },
@@ -73,18 +33,6 @@ class RaisedError extends Error {
 function take(example: PromptGoldenCase["example"], key: string): unknown {
   if (!Object.hasOwn(example, key)) throw new RaisedError("KeyError", `${key} is missing`);
   return example[key];
-}
-
-/** A value as Python writes it into a text; for what JSON can hold, lists and objects excluded. */
-function showPython(value: unknown): string {
-  if (value === null) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  return String(value);
-}
-
-function budgetOf(numTokens: number): Budget {
-  if (numTokens === -1) return { mode: "none" };
-  return { mode: numTokens < 0 ? "maximum" : "exact", tokens: Math.abs(numTokens) };
 }
 
 /** Qwen2.5's chat template, for messages without tools. */
@@ -140,117 +88,6 @@ function prepareAsReleased(row: PromptGoldenCase, wording: ReleasedWording): unk
       extra_info: { split: row.split, index: row.call_index },
     },
     training_prompt_text: renderPrompt(messages, template, render),
-  };
-}
-
-/** The texts that a golden file's prompts are made of, beside the questions. */
-export interface ReleasedWording {
-  readonly template: PromptTemplate;
-  /** The system message that Qwen2.5's chat template writes where a chat has none. */
-  readonly defaultSystem: string;
-}
-
-/** The instruction and budget sentence of a row: what follows its question, without the space between. */
-interface Tail {
-  readonly form: Form;
-  readonly budget: Budget;
-  readonly text: string;
-}
-
-function tailsOf(cases: readonly PromptGoldenCase[]): Tail[] {
-  return cases.flatMap(({ dataset_type, example, budget = -1, expected }) => {
-    const content = expected.messages?.at(-1)?.content;
-    const form = FORMS[dataset_type];
-    const question = `${showPython(example["problem"])} `;
-    if (form === undefined || content === undefined || !content.startsWith(question)) return [];
-    return [{ form, budget: budgetOf(budget), text: content.slice(question.length) }];
-  });
-}
-
-/** The value that occurs most often, the first of them on a tie. */
-function mostCommon(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
-}
-
-const OUTER_SYSTEM = /^<\|im_start\|>system\n([^]*?)<\|im_end\|>/;
-
-const TOKENS = "{tokens}";
-
-/** The instruction that a tail shows: all of it without a budget, else what stands before the sentence. */
-function instructionOf({ budget, text }: Tail, sentences: Sentences): string[] {
-  if (budget.mode === "none") return text.endsWith(" ") ? [text.slice(0, -1)] : [];
-  const sentence = sentences[budget.mode]?.replaceAll(TOKENS, String(budget.tokens));
-  if (sentence === undefined || !text.endsWith(` ${sentence}`)) return [];
-  return [text.slice(0, -sentence.length - 1)];
-}
-
-/** The budget sentence that a tail shows behind a known instruction, if the number stands in it once. */
-function sentenceOf({ budget, text }: Tail, instruction: string | undefined): string[] {
-  if (budget.mode === "none" || !text.startsWith(`${instruction} `)) return [];
-  const parts = text.slice(instruction!.length + 1).split(String(budget.tokens));
-  return parts.length === 2 ? [parts.join(TOKENS)] : [];
-}
-
-type Sentences = Partial<Record<"exact" | "maximum", string>>;
-
-/** Each known text makes the ones beside it known, until no tail tells more. */
-function solveTails(tails: readonly Tail[]) {
-  const instructions: Partial<Record<Form, string>> = {};
-  const sentences: Sentences = {};
-  for (let before = -1, known = 0; known !== before;) {
-    before = known;
-    for (const form of ["choice", "decimal", "open"] as const) {
-      const own = tails.filter((tail) => tail.form === form);
-      const found = mostCommon(own.flatMap((tail) => instructionOf(tail, sentences)));
-      if (found !== undefined) instructions[form] ??= found;
-    }
-    for (const mode of ["exact", "maximum"] as const) {
-      const own = tails.filter((tail) => tail.budget.mode === mode);
-      const found = mostCommon(own.flatMap((tail) => sentenceOf(tail, instructions[tail.form])));
-      if (found !== undefined) sentences[mode] ??= found;
-    }
-    known = Object.keys(instructions).length + Object.keys(sentences).length;
-  }
-  return { instructions, sentences };
-}
-
-/**
- * Reads the reference's wording out of golden rows: a system message, an instruction for each form of
- * answer, a sentence for each kind of budget, and the default system message that stands outside of the
- * training prompt. Each is one text, the one that most rows show, and must then serve for all rows; the
- * questions, numbers, layout and records come from the rules alone. What no row shows is left empty; a
- * file in which every row has a budget shows no instruction alone, so its template must be given.
- */
-export function readReleasedWording(cases: readonly PromptGoldenCase[]): ReleasedWording {
-  const { instructions, sentences } = solveTails(tailsOf(cases));
-  const { decimal = "", choice = "", open = "" } = instructions;
-  const systems = cases.flatMap(({ expected }) =>
-    (expected.messages ?? []).flatMap(({ role, content }) => role === "system" ? [content] : [])
-  );
-  const outer = cases.flatMap(({ expected }) =>
-    OUTER_SYSTEM.exec(expected.training_prompt_text ?? "")?.slice(1) ?? []
-  );
-  return {
-    template: {
-      name: "as released",
-      profile: "asReleased",
-      system: mostCommon(systems) ?? null,
-      // As the reference's own data files write notes and questions.
-      passage: "<Context> {context} </Context> <Question> {question} </Question>",
-      answerForms: {
-        choice,
-        decimal,
-        integer: decimal,
-        date: decimal,
-        weeks_days: decimal,
-        open,
-      },
-      budgetSentences: { exact: sentences.exact ?? "", maximum: sentences.maximum ?? "" },
-      separator: " ",
-    },
-    defaultSystem: mostCommon(outer) ?? "",
   };
 }
 

@@ -1,11 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync, readFileSync } from "node:fs";
-import {
-  isPromptGoldenCase,
-  type PromptGoldenCase,
-  readReleasedWording,
-  runPromptGoldenCase,
-} from "./golden_prompts.ts";
+import { isPromptGoldenCase, type PromptGoldenCase } from "./golden_prompt_case.ts";
+import { runPromptGoldenCase } from "./golden_prompts.ts";
+import { readReleasedWording } from "./golden_wording.ts";
 
 const SHARED = new URL("../../shared/golden/prompts.jsonl", import.meta.url);
 
