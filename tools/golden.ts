@@ -3,24 +3,65 @@
  * object `{ cases }`; which suite a case belongs to is told from its content. Exits 0 only if every case
  * passes, 1 if one fails or a file cannot be read, 2 without files.
  *
+ * The reference's prompt wording is not part of the project. `--template FILE` gives it; without, it is
+ * read out of the file's own rows, which must then all follow it. `--save-template FILE` keeps what was
+ * read, for `deno task ablate --template FILE`.
+ *
  * @module
  */
-import { findDifferences, parseGoldenCases } from "./golden_suites.ts";
+import { hashTemplate, loadTemplate, replaceFile } from "@terse/data";
+import { parseArgs } from "node:util";
+import { X;
+import { findDifferences, type GoldenSuite, parseGoldenCases, SUITES } from "./golden_suites.ts";
 
 const SHOWN_FAILURES = 5;
 const SHOWN_DIFFERENCES = 3;
+const USAGE = "Usage: deno task golden [--template FILE] [--save-template FILE] FILE...";
 
-if (Deno.args.length === 0) {
-  console.error("Usage: deno task golden FILE...");
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      args: Deno.args,
+      options: { template: { type: "string" }, "save-template": { type: "string" } },
+      allowPositionals: true,
+    });
+    if (positionals.length > 0) return { ...values, paths: positionals };
+  } catch (error) {
+    console.error((error as Error).message);
+  }
+  console.error(USAGE);
   Deno.exit(2);
+}
+
+const options = readArguments();
+
+/** The suites for a file's cases: with prompts among them, one for the wording they are held against. */
+async function suitesFor(path: string, cases: readonly unknown[]): Promise<readonly GoldenSuite[]> {
+  const prompts = cases.filter(isPromptGoldenCase);
+  if (prompts.length === 0) return SUITES;
+  const read = readReleasedWording(prompts);
+  const { template } = options;
+  const wording = template === undefined
+    ? read
+    : { ...read, template: await loadTemplate(template) };
+  const hash = (await hashTemplate(wording.template)).slice(0, 12);
+  console.log(`${path}: wording of ${template ?? "its own rows"} (sha256 ${hash})`);
+  const copy = options["save-template"];
+  if (copy !== undefined) {
+    const text = `${JSON.stringify(wording.template, null, 2)}\n`;
+    await replaceFile(copy, (temporary) => Deno.writeTextFile(temporary, text));
+  }
+  return [promptSuite(wording), ...SUITES];
 }
 
 let passed = 0;
 let failed = 0;
-for (const path of Deno.args) {
+for (const path of options.paths) {
   let cases: readonly unknown[];
+  let suites: readonly GoldenSuite[];
   try {
     cases = parseGoldenCases(await Deno.readTextFile(path), path);
+    suites = await suitesFor(path, cases);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     failed++;
@@ -28,7 +69,7 @@ for (const path of Deno.args) {
   }
   let failedHere = 0;
   for (const [index, caseObject] of cases.entries()) {
-    const differences = await findDifferences(caseObject);
+    const differences = await findDifferences(caseObject, suites);
     if (differences.length === 0) continue;
     failedHere++;
     if (failedHere > SHOWN_FAILURES) continue;
