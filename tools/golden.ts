@@ -11,8 +11,10 @@
  */
 import { hashTemplate, loadTemplate, replaceFile } from "@terse/data";
 import { parseArgs } from "node:util";
-import { X;
+import { isPromptGoldenCase } from "./golden_prompt_case.ts";
+import { promptSuite } from "./golden_prompts.ts";
 import { findDifferences, type GoldenSuite, parseGoldenCases, SUITES } from "./golden_suites.ts";
+import { readReleasedWording } from "./golden_wording.ts";
 
 const SHOWN_FAILURES = 5;
 const SHOWN_DIFFERENCES = 3;
