@@ -9,7 +9,11 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ensureEnvironment, environmentProgram, type PythonEnvironment } from "./python_environment.ts";
+import {
+  ensureEnvironment,
+  environmentProgram,
+  type PythonEnvironment,
+} from "./python_environment.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const TORCH: PythonEnvironment = {
@@ -50,7 +54,12 @@ const parts: Part[] = [
   [
     "exported data is read back by pandas, pyarrow and datasets",
     DATASETS,
-    () => deno("tools/peers/export_check.ts", environmentProgram(DATASETS, "python"), join(out, "export")),
+    () =>
+      deno(
+        "tools/peers/export_check.ts",
+        environmentProgram(DATASETS, "python"),
+        join(out, "export"),
+      ),
   ],
   [
     "tensors, tokens and chats equal transformers (reads ../shared)",

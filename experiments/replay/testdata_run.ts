@@ -4,7 +4,13 @@
  * @module
  */
 
-import { drawBudget, generateQuestions, uniformInteger, writeParquet } from "@terse/data";
+import {
+  drawBudget,
+  generateQuestions,
+  tinyTemplate,
+  uniformInteger,
+  writeParquet,
+} from "@terse/data";
 import { goldCompletion, startRewardState } from "@terse/rewards";
 import {
   type Completion,
@@ -70,7 +76,7 @@ export async function storeArm(
     settings: "tiny",
     engine: "wasm",
     model: { name: "tiny", sha256: "" },
-    data: { paths: [], sampleSeed: 0, hash: "" },
+    data: { paths: [], sampleSeed: 0, template: tinyTemplate, hash: "" },
     addedRewards: [],
   };
   const config = makeArmConfig(experiment, shared, arm, seed, steps);

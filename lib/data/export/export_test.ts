@@ -221,5 +221,9 @@ Deno.test("budgets that break a rule and empty folders are refused", async () =>
     'row 1: budget_mode must be none, exact or maximum: current value is "much"',
   );
   const empty = await Deno.makeTempDir();
-  await assertRejects(() => readQuestions(empty, "fail"), RangeError, "a folder must hold .parquet, .jsonl");
+  await assertRejects(
+    () => readQuestions(empty, "fail"),
+    RangeError,
+    "a folder must hold .parquet, .jsonl",
+  );
 });
