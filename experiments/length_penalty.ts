@@ -93,7 +93,7 @@ export const lengthPenalty: Experiment = defineExperiment({
       training: {
         numPrompts: 8,
         numGenerations: 8,
-        maxPromptLength: 128,
+        maxPromptLength: 320,
         maxCompletionLength: 120,
         temperature: 1,
         topP: 1,
