@@ -45,6 +45,7 @@ export * from "./length/over_budget.ts";
 export * from "./length/repetition.ts";
 export * from "./length/shorter_better.ts";
 export * from "./length/think_prune.ts";
+export * from "./med_u1_rewards.ts";
 export * from "./mixture/controllers.ts";
 export * from "./mixture/difficulty.ts";
 export * from "./mixture/gates.ts";

@@ -10,7 +10,12 @@ import { NO_ANSWER_SCORE, scoreReleasedFormat } from "./as_released/total.ts";
 import { isCorrect, scoreCorrected } from "./corrected/grade.ts";
 import { extractAnswer, hasFormat } from "./corrected/tags.ts";
 import { corrected, type RewardProfile } from "./profile.ts";
-import { type RewardBatch, rewardEach, type RewardFunction } from "./reward.ts";
+import {
+  type RewardBatch,
+  rewardEach,
+  type RewardFunction,
+  type ScoreThreshold,
+} from "./reward.ts";
 
 /** The record as the released graders see it. */
 function questionAsReleased({ gold }: QuestionRecord): ReleasedQuestion {
@@ -90,16 +95,31 @@ export function formatReward(profile: RewardProfile = corrected): RewardFunction
   });
 }
 
+/** What a profile's grader of free text holds against a threshold, and on which scales. */
+function openThresholds(profile: RewardProfile): readonly ScoreThreshold[] {
+  if (profile.name === "corrected") {
+    const terms = [{ name: "ROUGE-L", low: 0, high: 1 }];
+    return [{ threshold: Number(profile.openThreshold), terms }];
+  }
+  const { rewardMetric, rewardType, bleuThreshold } = profile.settings;
+  if (rewardType !== "discrete") return [];
+  const ems = { name: "EMS", low: 0, high: 100 }, bleu = { name: "BLEU", low: 0, high: 1 };
+  const halves = [{ ...ems, high: 50 }, { ...bleu, high: 0.5 }];
+  const terms = { EMS: [ems], BLEU: [bleu], Merge: halves }[rewardMetric as string];
+  return terms === undefined ? [] : [{ threshold: bleuThreshold, terms }];
+}
+
 /**
  * Reward for the answer (Med-U1, arXiv 2506.12307, section 3), by the gold answer's kind.
  *
- * Corrected: +1 right, -1 wrong or missing, for free text 2 x ROUGE-L - 1; a missing answer costs no more than a wrong one
- * (deviation: released -2), so that the reward's range stays the same. As released: the kind of the
+ * Corrected: +1 right, -1 wrong or missing, for free text 2 x ROUGE-L - 1; a missing answer costs no more
+ * than a wrong one (deviation: released -2), so that the reward's range stays the same. As released: the kind of the
  * gold answer chooses the grader where the released code goes by the data source's name.
  *
  * @param profile Whose rules.
  * @returns A reward that fails completion by completion where a record cannot be graded.
  */
 export function answerReward(profile: RewardProfile = corrected): RewardFunction {
-  return rewardEach((batch, index) => scoreAnswer(batch, index, profile));
+  const reward = rewardEach((batch, index) => scoreAnswer(batch, index, profile));
+  return Object.assign(reward, { thresholds: openThresholds(profile) });
 }

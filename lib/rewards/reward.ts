@@ -33,10 +33,22 @@ export interface RewardBatch {
  * Scores B completions; null means that the reward does not apply to that completion. The signal aborts
  * when the time limit is over and nobody waits for the scores any more.
  */
-export type RewardFunction = (
-  batch: RewardBatch,
-  signal?: AbortSignal,
-) => (number | null)[] | Promise<(number | null)[]>;
+export interface RewardFunction {
+  (batch: RewardBatch, signal?: AbortSignal): (number | null)[] | Promise<(number | null)[]>;
+  /** Thresholds that the reward holds its measures against, for the auditor. */
+  readonly thresholds?: readonly ScoreThreshold[];
+}
+
+/** A threshold and the sum of measures that must reach it. */
+export interface ScoreThreshold {
+  readonly threshold: number;
+  /** The measures with the lowest and highest values that they can add to the sum. */
+  readonly terms: readonly {
+    readonly name: string;
+    readonly low: number;
+    readonly high: number;
+  }[];
+}
 
 /**
  * A reward that carries something from step to step. What it carries is plain JSON and belongs to the

@@ -17,6 +17,7 @@ import { auditNumbers } from "./numbers.ts";
 import { auditOpenParts } from "./open_parts.ts";
 import { auditQuestion } from "./sample.ts";
 import { auditScales } from "./scales.ts";
+import { auditThresholds } from "./thresholds.ts";
 import { auditWritings } from "./writings.ts";
 
 /** What an audit is made with. */
@@ -42,6 +43,7 @@ export interface Audit {
 /** Families of checks; the last looks at all that the others scored. */
 const FAMILIES: readonly ((context: AuditContext) => Promise<Finding[]>)[] = [
   auditGold,
+  auditThresholds,
   auditOpenParts,
   auditLengthOrder,
   auditInjection,

@@ -5,7 +5,7 @@
  */
 import type { Budget } from "@terse/data";
 import { mixRewards, type RewardScheme, startRewardState } from "../mixture/mix_rewards.ts";
-import type { RewardBatch } from "../reward.ts";
+import type { RewardBatch, ScoreThreshold } from "../reward.ts";
 import { extractAnswer } from "../corrected/tags.ts";
 import type { ProvingSample } from "./finding.ts";
 import { answerSample, type AuditQuestion, type AuditSample, promptOf } from "./sample.ts";
@@ -35,6 +35,8 @@ export interface AuditContext {
   readonly base: { readonly budget: Budget; readonly lengthTokens: number };
   /** Components by name with their weights. */
   readonly weights: Readonly<Record<string, number>>;
+  /** Declared by the components that count. */
+  readonly thresholds: readonly ScoreThreshold[];
   /** Scores samples; those of one question and budget are one group. Keeps them for `scored`. */
   readonly score: (samples: readonly AuditSample[]) => Promise<readonly ScoredSample[]>;
   /** All that was scored so far. */
@@ -136,6 +138,9 @@ export function makeContext(
     lengthsTokens,
     base: { budget, lengthTokens: Math.min(maxTokens, Math.max(12, middle)) },
     weights: Object.fromEntries(scheme.components.map(({ name, weight }) => [name, weight])),
+    thresholds: scheme.components.flatMap(({ weight, reward }) =>
+      weight !== 0 && typeof reward === "function" ? reward.thresholds ?? [] : []
+    ),
     scored,
     async score(samples) {
       const found = await scoreSamples(scheme, samples);
