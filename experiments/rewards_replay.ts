@@ -6,11 +6,10 @@
  */
 
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { addedReward, UsageError } from "./ablate_options.ts";
 import type { AddedReward } from "./added_rewards.ts";
-import { loadExperiment } from "./experiment_file.ts";
+import { experimentPath, loadExperiment } from "./experiment_file.ts";
 import { replayFolder, replayRun } from "./replay/replay_run.ts";
 import { formatReplay } from "./replay/replay_text.ts";
 
@@ -45,12 +44,6 @@ function refuse(what: string, must: string, found: string | undefined): never {
   throw new UsageError(
     `Cannot replay: ${what} must be ${must}: current value is ${found ?? "missing"}. See --help`,
   );
-}
-
-/** `mixtures` is the experiment of that name in this folder, anything else a path. */
-function experimentPath(value: string, cwd: string): string {
-  if (!/^[a-z][a-z0-9_]*$/.test(value)) return resolve(cwd, value);
-  return fileURLToPath(new URL(`${value}.ts`, import.meta.url));
 }
 
 /**

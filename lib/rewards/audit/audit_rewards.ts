@@ -79,7 +79,7 @@ const PROBED_RECORDS = 6;
  */
 export async function auditRewards(scheme: RewardScheme, options: AuditOptions): Promise<Audit> {
   const given = (options.records ?? []).flatMap((record) => auditQuestion(record) ?? []);
-  const context = makeContext(scheme, {
+  const context = await makeContext(scheme, {
     questions: [
       ...BUILTIN_RECORDS.flatMap((record) => auditQuestion(record) ?? []),
       ...given.slice(0, PROBED_RECORDS),

@@ -31,8 +31,10 @@ export interface AuditContext {
   readonly budgets: readonly Budget[];
   /** Lengths that are tried, ascending. */
   readonly lengthsTokens: readonly number[];
-  /** The budget and length at which answers alone are compared. */
+  /** The budget and length at which answers alone are compared: right ones are paid there, if anywhere. */
   readonly base: { readonly budget: Budget; readonly lengthTokens: number };
+  /** What the gold answer earns more than a wrong one there, question by question. */
+  readonly margins: ReadonlyMap<AuditQuestion, number>;
   /** Components by name with their weights. */
   readonly weights: Readonly<Record<string, number>>;
   /** Declared by the components that count. */
@@ -123,20 +125,57 @@ function triedLengths(budgets: readonly Budget[], maxTokens: number): number[] {
   return [...new Set(lengths)].sort((a, b) => a - b);
 }
 
+/** What right answers earn more than wrong ones at one budget and length. */
+async function marginsAt(
+  scheme: RewardScheme,
+  questions: readonly AuditQuestion[],
+  budget: Budget,
+  lengthTokens: number,
+): Promise<Map<AuditQuestion, number>> {
+  const scored = await scoreSamples(
+    scheme,
+    questions.flatMap((question) =>
+      [question.right, question.wrong].map((answer) =>
+        answerSample("", question, answer, lengthTokens, budget)
+      )
+    ),
+  );
+  return new Map(
+    questions.map((question, i) => [
+      question,
+      (scored[2 * i]!.reward ?? 0) - (scored[2 * i + 1]!.reward ?? 0),
+    ]),
+  );
+}
+
 /** Makes the context of an audit. */
-export function makeContext(
+export async function makeContext(
   scheme: RewardScheme,
   parts: Pick<AuditContext, "questions" | "goldOnly" | "budgets"> & { readonly maxTokens: number },
-): AuditContext {
+): Promise<AuditContext> {
   const { maxTokens, ...rest } = parts;
   const lengthsTokens = triedLengths(parts.budgets, maxTokens);
   const budget = parts.budgets[parts.budgets.length >> 1] ?? { mode: "none" };
   const middle = budget.mode === "none" ? Math.round(maxTokens / 2) : budget.tokens;
+  const wanted = Math.min(maxTokens, Math.max(12, middle));
+  // Beyond a hard limit nothing is paid; the first length at which most right answers are paid will do.
+  let base = { budget, lengthTokens: wanted };
+  let margins = await marginsAt(scheme, parts.questions, budget, wanted);
+  const paid = () => [...margins.values()].filter((margin) => margin > ROUNDING).length;
+  for (const lengthTokens of lengthsTokens.toReversed()) {
+    if (paid() > parts.questions.length / 2) break;
+    const others = await marginsAt(scheme, parts.questions, budget, lengthTokens);
+    const before = paid();
+    if ([...others.values()].filter((margin) => margin > ROUNDING).length <= before) continue;
+    base = { budget, lengthTokens };
+    margins = others;
+  }
   const scored: ScoredSample[] = [];
   return {
     ...rest,
     lengthsTokens,
-    base: { budget, lengthTokens: Math.min(maxTokens, Math.max(12, middle)) },
+    base,
+    margins,
     weights: Object.fromEntries(scheme.components.map(({ name, weight }) => [name, weight])),
     thresholds: scheme.components.flatMap(({ weight, reward }) =>
       weight !== 0 && typeof reward === "function" ? reward.thresholds ?? [] : []

@@ -17,6 +17,9 @@ const HEADERS = [
   "[/INST]",
 ];
 
+/** Changes below this share of what a right answer is worth are a word's. */
+const LITTLE = 0.1;
+
 /** Two samples that differ in a header alone. */
 interface HeaderPair {
   readonly without: AuditSample;
@@ -90,7 +93,10 @@ async function changedPairs(
   const injected = await context.score(pairs.map((pair) => pair.with));
   return pairs.flatMap((_, i) => {
     const [a, b] = [without[i]!.reward, injected[i]!.reward];
-    if (a === null || b === null || Math.abs(a - b) <= ROUNDING) return [];
+    if (a === null || b === null) return [];
+    // A header is a word too: a reward that looks at the text may give it a little.
+    const margin = context.margins.get(without[i]!.sample.question) ?? 0;
+    if (Math.abs(a - b) <= Math.max(ROUNDING, LITTLE * margin)) return [];
     return [{ without: without[i]!, with: injected[i]! }];
   });
 }
