@@ -11,6 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { HELP, parseAblateOptions, resumeCommand, UsageError } from "./ablate_options.ts";
 import type { ArmConfig } from "./arm_config.ts";
+import { summarizeAudit } from "./audit/audit_text.ts";
 import { launchArm } from "./arm_process.ts";
 import type { EvaluationRow } from "./evaluate.ts";
 import { loadExperiment } from "./experiment_file.ts";
@@ -80,7 +81,7 @@ function defaultJobs(model: string): number {
 }
 
 function describePlan(
-  { engine, model, data }: Preparation,
+  { engine, model, data, audit }: Preparation,
   { runFile, configs }: RunPlan,
   jobs: number,
 ): string[] {
@@ -99,6 +100,7 @@ function describePlan(
       runFile.seeds.join(", ")
     }; ` +
     `${runFile.steps} steps; ${configs.length} processes, ${jobs} at a time`,
+    ...(audit === null ? [] : [`audit    ${summarizeAudit(audit)}`]),
   ];
 }
 
@@ -175,6 +177,7 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
     );
   }
   const { runFile, pending } = await openRun(folder, plan);
+  if (preparation.audit !== null) await writeJson(paths.audit, preparation.audit);
   describePlan(preparation, plan, jobs).forEach(print);
   print(`folder   ${folder}`);
   if (runFile.commit !== provenance.commit) {

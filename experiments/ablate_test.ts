@@ -66,7 +66,7 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
   const surroundings = (args: string[], arm: FakeArm = () => "done"): Surroundings => ({
     args,
     cwd: folder,
-    prepare: () =>
+    prepare: (_, { resume }) =>
       Promise.resolve({
         engine: { name: "wasm", reason: "it was asked for", hint: "Get the faster one" },
         model: { name: "tiny", sha256: "ab", parameters: 1_234_567, path: "/m" },
@@ -79,6 +79,7 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
           template: tinyTemplate,
           templateHash: "fedcba9876543210",
         },
+        audit: resume ? null : { name: "made", arms: [] },
       }),
     launch: (config, armFolder, onMessage) => {
       launched.push(`${config.arm} ${config.seed}`);
@@ -133,10 +134,12 @@ Deno.test("a run trains every arm under every seed, sums up and reports", () =>
         "left out: 1 row",
         'prompts  template "tiny" (sha256 fedcba987654)',
         "seeds 1, 2; 3 steps; 6 processes, 1 at a time",
+        "audit    nothing severe, no warning",
         "estimate: about 12.0 s of training left (12 steps of 1.0 s, 1 at a time)",
         `report   ${join(out, "report.html")}`,
       ]
     ) assertStringIncludes(text, part);
+    assertEquals(await readJson(runPaths(out).audit), { name: "made", arms: [] });
     const summary = await readJson<Summary>(runPaths(out).summary);
     const exact = summary?.arms.find((arm) => arm.arm === "exact");
     assertEquals(exact?.seeds, [1, 2]);

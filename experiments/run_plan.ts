@@ -20,6 +20,7 @@ import {
   makeArmConfig,
   type SharedConfig,
 } from "./arm_config.ts";
+import { auditExperiment, type AuditFile } from "./audit/audit_arms.ts";
 import { EVALUATED_SPLITS } from "./evaluate.ts";
 import { type Experiment, findArm, type SettingsName, START_ARM } from "./experiment.ts";
 import type { LoadedExperiment } from "./experiment_file.ts";
@@ -50,7 +51,12 @@ export interface Preparation {
     /** SHA-256 of the template. */
     readonly templateHash: string;
   };
+  /** The audit of the arms' rewards; null for a run that goes on. */
+  readonly audit: AuditFile | null;
 }
+
+/** Questions of the data that are audited, so that it takes no time to speak of. */
+const AUDITED_QUESTIONS = 200;
 
 /** Content of `experiment.json`. */
 export interface RunFile {
@@ -129,6 +135,13 @@ export async function prepareRun(
     tokenizer,
   );
   const { splits, description, hash, leftOut, notices } = questions;
+  const audit = options.resume ? null : await auditExperiment(
+    experiment,
+    settingsFor(options.model),
+    splits.train.slice(0, AUDITED_QUESTIONS).map(({ record }) => record),
+    options.arms,
+    options.rewards,
+  );
   const counts = { train: 0, test: 0, ood: 0 };
   for (const split of RUN_SPLITS) counts[split] = splits[split].length;
   return {
@@ -143,6 +156,7 @@ export async function prepareRun(
       template,
       templateHash: await hashTemplate(template),
     },
+    audit,
   };
 }
 

@@ -46,7 +46,7 @@ function sampleCard(sample: AuditSampleRow): string {
   const prompt = sample.prompt === null
     ? ""
     : `<p class="meta">prompt</p><pre>${escapeHtml(sample.prompt)}</pre>`;
-  return `<div class="answer"><header><b>${escapeHtml(sample.label)}</b>` +
+  return `<div class="answer proof"><header><b>${escapeHtml(sample.label)}</b>` +
     `<span>reward ${value(sample.reward)}</span></header>` +
     `<p class="meta">${formatNumber(sample.lengthTokens)} tokens, ${
       escapeHtml(describeBudget(sample.budget))
@@ -65,7 +65,7 @@ function findingBlock({ arms, finding }: SharedFinding): string {
   const { severity, title, detail, check, cases } = finding;
   return `<details class="sample"><summary><span class="labels"><span class="severity is-${severity}">` +
     `${severity}</span><span>${escapeHtml(arms.join(", "))}</span></span> ` +
-    `<span class="teaser-title">${escapeHtml(title)}</span></summary>` +
+    `<span class="finding-title">${escapeHtml(title)}</span></summary>` +
     `<p>${escapeHtml(detail)} <span class="meta">${escapeHtml(check)}, ${
       formatNumber(cases.found)
     } of ${formatNumber(cases.tried)} cases</span></p>${proofs(finding)}</details>`;

@@ -5,7 +5,7 @@
  */
 
 /** In the order in which later rules win. */
-const STYLES = ["text", "tables", "figures", "lists", "samples", "small_screen", "print"];
+const STYLES = ["text", "tables", "figures", "lists", "samples", "audit", "small_screen", "print"];
 
 /** The style sheets of reports/page/style as one text. */
 export async function readStyles(): Promise<string> {
