@@ -40,6 +40,6 @@ Deno.test("the page of an audit shows a shared finding once, with escaped texts"
   assertEquals(html.match(/<details/g)?.length, 1);
   assertStringIncludes(html, "<span>one, two</span>");
   assertStringIncludes(html, "2 of 7 cases");
-  assertStringIncludes(html, "answer \u22121, length none");
+  assertStringIncludes(html, "answer \u22121.00, length none");
   assert(!/(?:src|href)="https?:/.test(html));
 });
