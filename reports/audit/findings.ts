@@ -57,7 +57,7 @@ function proofs({ samples }: AuditFinding): string {
   const [first] = samples;
   if (first === undefined) return "";
   return `<p class="question">${escapeHtml(first.record)}: ${escapeHtml(first.question)}</p>` +
-    `<p class="meta">gold answer: ${escapeHtml(first.gold)}</p>` +
+    `<p class="gold">gold answer: ${escapeHtml(first.gold)}</p>` +
     `<div class="columns">${samples.slice(0, 4).map(sampleCard).join("")}</div>`;
 }
 
@@ -66,9 +66,9 @@ function findingBlock({ arms, finding }: SharedFinding): string {
   return `<details class="sample"><summary><span class="labels"><span class="severity is-${severity}">` +
     `${severity}</span><span>${escapeHtml(arms.join(", "))}</span></span> ` +
     `<span class="finding-title">${escapeHtml(title)}</span></summary>` +
-    `<p>${escapeHtml(detail)} <span class="meta">${escapeHtml(check)}, ${
-      formatNumber(cases.found)
-    } of ${formatNumber(cases.tried)} cases</span></p>${proofs(finding)}</details>`;
+    `<p>${escapeHtml(detail)} (${escapeHtml(check)}, ${formatNumber(cases.found)} of ${
+      formatNumber(cases.tried)
+    } cases)</p>${proofs(finding)}</details>`;
 }
 
 function countTable(arms: readonly AuditedArm[]): string {

@@ -155,7 +155,9 @@ export async function makeContext(
 ): Promise<AuditContext> {
   const { maxTokens, ...rest } = parts;
   const lengthsTokens = triedLengths(parts.budgets, maxTokens);
-  const budget = parts.budgets[parts.budgets.length >> 1] ?? { mode: "none" };
+  const askedTokens = (budget: Budget) => budget.mode === "none" ? 0 : budget.tokens;
+  const ascending = parts.budgets.toSorted((a, b) => askedTokens(a) - askedTokens(b));
+  const budget = ascending[ascending.length >> 1] ?? { mode: "none" };
   const middle = budget.mode === "none" ? Math.round(maxTokens / 2) : budget.tokens;
   const wanted = Math.min(maxTokens, Math.max(12, middle));
   // Beyond a hard limit nothing is paid; the first length at which most right answers are paid will do.
