@@ -5,6 +5,7 @@
  *
  * @module
  */
+import * as rewards from "@terse/rewards";
 import {
   answerReward,
   asReleased,
@@ -12,6 +13,8 @@ import {
   formatReward,
   lengthExact,
   lengthMaximum,
+  lengthReward,
+  type LengthRule,
   mergeScore,
   openTextScores,
   type RewardComponent,
@@ -19,6 +22,8 @@ import {
   scoreBatch,
   scoreReleased,
   splitSolution,
+  statefulLengthReward,
+  type StatefulLengthRule,
 } from "@terse/rewards";
 import { fileURLToPath } from "node:url";
 import { batchOf } from "./bench_rewards/batch.ts";
@@ -162,6 +167,17 @@ async function measureSpeed(): Promise<void> {
   }
 }
 
+/** Every length rule of the library, with its published settings. */
+function lengthRules(): RewardComponent[] {
+  type AnyRule = LengthRule<unknown> | StatefulLengthRule<unknown, null>;
+  return Object.entries(rewards).flatMap(([name, value]) => {
+    if (typeof value !== "object" || !("correctness" in value)) return [];
+    const rule = value as unknown as AnyRule;
+    const reward = "start" in rule ? statefulLengthReward(rule) : lengthReward(rule);
+    return [{ name, weight: 1, reward }];
+  });
+}
+
 async function measureHostile(): Promise<void> {
   const records = makeItems(1, COMPLETION_CHARACTERS, ANSWER_WORDS).map(recordOf);
   const gold = [
@@ -188,7 +204,12 @@ async function measureHostile(): Promise<void> {
     { name: "answer_as_released", weight: 1, reward: answerReward(asReleased) },
   ];
   console.log("\nhostile completions of 1 MB, the slowest for each reward:");
-  for (const { component, piece, worstMs } of await hostileCosts(components, records)) {
+  const costs = [
+    ...await hostileCosts(components, records),
+    // Of the records a length rule asks only whether they were answered right.
+    ...await hostileCosts(lengthRules(), records.slice(0, 2)),
+  ];
+  for (const { component, piece, worstMs } of costs) {
     console.log(`${component.padEnd(20)} ${worstMs.toFixed(1).padStart(7)} ms/MB  ${piece}`);
   }
 }

@@ -121,6 +121,11 @@ export function sharedNgrams(words: NumberedWords, most: number): number[] {
   const counts: number[] = [];
   let ngrams = words;
   for (let n = 1; n <= most; n++) {
+    // Where no shorter n-gram is shared, no longer one is.
+    if (n > 1 && counts[n - 2] === 0) {
+      counts.push(0);
+      continue;
+    }
     if (n > 1) ngrams = lengthenNgrams(ngrams, words);
     counts.push(countShared(ngrams));
   }
