@@ -6,7 +6,8 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import type { ParseArgsOptionsConfig } from "node:util";
+import { readArguments, refuse, wholeNumber } from "./command_line.ts";
 
 const ENGINES = ["auto", "tensorflow", "webgpu", "wasm"] as const;
 
@@ -83,26 +84,6 @@ Ctrl-C ends every arm after its present step, writes a checkpoint, and prints th
 Exit status: 0 if every arm finished, 1 if one failed, 2 for a wrong command line, 130 if interrupted.
 `;
 
-/** Thrown for a command line that cannot be followed. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
-function refuse(option: string, must: string, found: string): never {
-  throw new UsageError(
-    `Cannot start: ${option} must be ${must}: current value is ${found}. See --help`,
-  );
-}
-
-function wholeNumber(option: string, value: string | undefined, least: number): number | null {
-  if (value === undefined) return null;
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < least || !Number.isSafeInteger(number)) {
-    refuse(option, `a whole number, ${least} or more`, JSON.stringify(value));
-  }
-  return number;
-}
-
 /** A built-in model's name, or the absolute path of a model's file. */
 function modelName(value: string, cwd: string): string {
   return value === "tiny" || value === "smollm2" ? value : resolve(cwd, value);
@@ -127,32 +108,7 @@ export function parseAblateOptions(
   args: readonly string[],
   cwd: string,
 ): AblateOptions | "help" {
-  // Not strict, as Node's own messages name neither the value found nor the choices.
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const known = Object.hasOwn(OPTIONS, token.name);
-    if (!known) {
-      const names = Object.keys(OPTIONS).map((option) => `--${option}`).join(", ");
-      refuse("an option", `one of ${names}`, token.rawName);
-    }
-    const takesValue = OPTIONS[token.name as keyof typeof OPTIONS].type === "string";
-    if (
-      takesValue &&
-      (token.value === undefined || (!token.inlineValue && token.value.startsWith("-")))
-    ) {
-      refuse(token.rawName, "followed by a value", token.value ?? "nothing");
-    }
-    if (!takesValue && token.value !== undefined) {
-      refuse(token.rawName, "written without a value", JSON.stringify(token.value));
-    }
-  }
+  const { values, positionals } = readArguments(args, OPTIONS);
   if (values.help) return "help";
   const given = values as { readonly [name: string]: string | undefined };
   if (positionals.length > 1) refuse("EXPERIMENT", "one file", positionals.join(" "));
@@ -178,37 +134,4 @@ export function parseAblateOptions(
     resume,
     sampleSeed: wholeNumber("--sample-seed", given["sample-seed"], 0) ?? 0,
   };
-}
-
-/** One argument as a POSIX shell reads it back. */
-function quote(argument: string): string {
-  return /^[A-Za-z0-9_\/.,:=@%+-]+$/.test(argument)
-    ? argument
-    : `'${argument.replaceAll("'", "'\\''")}'`;
-}
-
-/**
- * The command that goes on with an interrupted run.
- *
- * @example
- * ```ts
- * import { resumeCommand } from "./ablate_options.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(
- *   resumeCommand(["--steps", "60"], "/data/my run"),
- *   "deno task ablate --steps 60 --out '/data/my run' --resume",
- * );
- * ```
- * @param args The arguments of the interrupted command.
- * @param out The run's folder.
- */
-export function resumeCommand(args: readonly string[], out: string): string {
-  const kept: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const argument = args[i]!;
-    if (argument === "--resume" || argument.startsWith("--out=")) continue;
-    if (argument === "--out") i++;
-    else kept.push(argument);
-  }
-  return ["deno", "task", "ablate", ...kept, "--out", out, "--resume"].map(quote).join(" ");
 }
