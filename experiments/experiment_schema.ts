@@ -19,6 +19,10 @@ const count = rule<number>(
   "a whole number, 1 or more",
   (v) => Number.isInteger(v) && Number(v) >= 1,
 );
+const twoOrMore = rule<number>(
+  "a whole number, 2 or more",
+  (v) => Number.isInteger(v) && Number(v) >= 2,
+);
 const countOrNone = rule<number>(
   "a whole number, 0 or more",
   (v) => Number.isInteger(v) && Number(v) >= 0,
@@ -73,6 +77,7 @@ const settings = z.strictObject({
   steps: count,
   seeds: count,
   checkpointEvery: count,
+  keepCheckpoints: z.strictObject({ last: twoOrMore, bestOver: count }),
   budgets,
   tolerance: z.strictObject({ exact: positive, maximum: positive }),
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),
