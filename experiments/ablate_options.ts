@@ -7,18 +7,20 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ParseArgsOptionsConfig } from "node:util";
-import { readArguments, refuse, wholeNumber } from "./command_line.ts";
-
-const ENGINES = ["auto", "tensorflow", "webgpu", "wasm"] as const;
-
-/** Engine names that the command takes. */
-export type EngineChoice = (typeof ENGINES)[number];
+import {
+  type EngineArgument,
+  readArguments,
+  readEngine,
+  readModelName,
+  refuse,
+  wholeNumber,
+} from "./command_line.ts";
 
 /** What the command line asks for; null where it leaves the choice to the experiment or the machine. */
 export interface AblateOptions {
   /** Absolute path of the experiment's file. */
   readonly experiment: string;
-  readonly engine: EngineChoice;
+  readonly engine: EngineArgument;
   /** `tiny`, `smollm2`, or the absolute path of a model. */
   readonly model: string;
   /** Absolute paths of question files; empty for the built-in generator. */
@@ -84,11 +86,6 @@ Ctrl-C ends every arm after its present step, writes a checkpoint, and prints th
 Exit status: 0 if every arm finished, 1 if one failed, 2 for a wrong command line, 130 if interrupted.
 `;
 
-/** A built-in model's name, or the absolute path of a model's file. */
-function modelName(value: string, cwd: string): string {
-  return value === "tiny" || value === "smollm2" ? value : resolve(cwd, value);
-}
-
 /**
  * Reads the arguments.
  *
@@ -113,8 +110,7 @@ export function parseAblateOptions(
   const given = values as { readonly [name: string]: string | undefined };
   if (positionals.length > 1) refuse("EXPERIMENT", "one file", positionals.join(" "));
 
-  const engine = (given.engine ?? "auto") as EngineChoice;
-  if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
+  const engine = readEngine(given.engine);
   const arms = given.arms?.split(",") ?? null;
   if (arms?.some((arm) => arm === "")) {
     refuse("--arms", "names with commas between them", JSON.stringify(given.arms));
@@ -124,7 +120,7 @@ export function parseAblateOptions(
   return {
     experiment: positionals[0] === undefined ? DEFAULT_EXPERIMENT : resolve(cwd, positionals[0]),
     engine,
-    model: modelName(given.model ?? "tiny", cwd),
+    model: readModelName(given.model, cwd),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
     arms: arms === null ? null : [...new Set(arms)],
     seeds: wholeNumber("--seeds", given.seeds, 1),

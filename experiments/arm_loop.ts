@@ -142,7 +142,8 @@ export async function writeStatus(
   await writeJson(paths.status, full);
 }
 
-async function writeTable(path: string, { columns, schema }: Table): Promise<void> {
+/** Writes a table as a whole and flushes its folder's entry. */
+export async function writeTable(path: string, { columns, schema }: Table): Promise<void> {
   await writeParquet(path, columns, schema);
   await syncFolder(join(path, ".."));
 }

@@ -84,20 +84,38 @@ export function bestCheckpoint(
 }
 
 /**
- * Drops all checkpoints but the newest `last` and the best. A checkpoint out of turn, which an
- * interruption leaves, counts as neither and goes once a newer one is there, so that a resumed arm ends
- * with the checkpoints of an unbroken one.
+ * The best of the checkpoints on disk, see {@linkcode bestCheckpoint}. A checkpoint out of turn, which an
+ * interruption leaves, is no candidate.
+ */
+export async function findBest(
+  { checkpoints, metrics }: Pick<ArmPaths, "checkpoints" | "metrics">,
+  plan: CheckpointPlan,
+): Promise<number | null> {
+  const inTurn = (await listCheckpoints(checkpoints)).filter((step) => isInTurn(step, plan));
+  return bestCheckpoint(inTurn, await readMetrics(metrics), plan.bestOver);
+}
+
+function isInTurn(step: number, { steps, every }: CheckpointPlan): boolean {
+  return step % every === 0 || step === steps;
+}
+
+/**
+ * Drops all checkpoints but the newest `last` and the best. A checkpoint out of turn goes once a newer
+ * one is there, so that a resumed arm ends with the checkpoints of an unbroken one.
  */
 export async function dropCheckpoints(
-  { checkpoints, metrics }: Pick<ArmPaths, "checkpoints" | "metrics">,
-  { steps, every, last, bestOver }: CheckpointPlan,
+  paths: Pick<ArmPaths, "checkpoints" | "metrics">,
+  plan: CheckpointPlan,
 ): Promise<void> {
-  const found = await listCheckpoints(checkpoints);
-  const inTurn = found.filter((step) => step % every === 0 || step === steps);
-  const best = bestCheckpoint(inTurn, await readMetrics(metrics), bestOver);
-  const kept = new Set([...found.slice(-1), ...inTurn.slice(-last), best]);
+  const found = await listCheckpoints(paths.checkpoints);
+  const inTurn = found.filter((step) => isInTurn(step, plan));
+  const kept = new Set([
+    ...found.slice(-1),
+    ...inTurn.slice(-plan.last),
+    await findBest(paths, plan),
+  ]);
   for (const step of found) {
-    if (!kept.has(step)) await removeTree(join(checkpoints, stepName(step)));
+    if (!kept.has(step)) await removeTree(join(paths.checkpoints, stepName(step)));
   }
 }
 

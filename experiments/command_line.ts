@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 /** Thrown for a command line that cannot be followed. */
@@ -30,6 +31,24 @@ export function wholeNumber(
     refuse(option, `a whole number, ${least} or more`, JSON.stringify(value));
   }
   return number;
+}
+
+const ENGINES = ["auto", "tensorflow", "webgpu", "wasm"] as const;
+
+/** What `--engine` takes. */
+export type EngineArgument = (typeof ENGINES)[number];
+
+/** The value of `--engine`; `auto` if it is not given. */
+export function readEngine(value: string | undefined): EngineArgument {
+  const engine = (value ?? "auto") as EngineArgument;
+  if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
+  return engine;
+}
+
+/** The value of `--model`: a built-in model's name (`tiny` if it is not given) or an absolute path. */
+export function readModelName(value: string | undefined, cwd: string): string {
+  const model = value ?? "tiny";
+  return model === "tiny" || model === "smollm2" ? model : resolve(cwd, model);
 }
 
 /** What a command line holds; options that are not given are missing. */

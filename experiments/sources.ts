@@ -86,8 +86,8 @@ export async function collectQuestions(
   }
   const splits: RunQuestions["splits"] = {
     train: fitting.train,
-    test: chosen(fitting.test, "test", request, leftOut),
-    ood: chosen(fitting.ood, "ood", request, leftOut),
+    test: chosen(fitting.test, "test", limitOf(request, "test"), leftOut),
+    ood: chosen(fitting.ood, "ood", limitOf(request, "ood"), leftOut),
   };
   for (const split of ["train", "test"] as const) {
     if (splits[split].length === 0) {
@@ -97,19 +97,30 @@ export async function collectQuestions(
       );
     }
   }
-  const lines = RUN_SPLITS.flatMap((split) =>
-    splits[split].map(({ record, budget, prompt }) =>
-      canonicalJson({ split, record: { ...record }, budget: { ...budget }, prompt: prompt.text })
-    )
-  );
   return {
     splits,
     description: isGenerated
       ? `generated questions (seed ${request.sampleSeed})`
       : request.paths.map((path) => basename(path)).join(", "),
-    hash: await sha256Hex(lines.join("\n")),
+    hash: await hashQuestions(
+      RUN_SPLITS.flatMap((split) => splits[split].map((question) => ({ split, question }))),
+    ),
     leftOut,
   };
+}
+
+/** SHA-256 of questions with their splits, budgets and prompts, in their order. */
+export function hashQuestions(
+  questions: readonly { readonly split: RunSplit; readonly question: PreparedQuestion }[],
+): Promise<string> {
+  const lines = questions.map(({ split, question: { record, budget, prompt } }) =>
+    canonicalJson({ split, record: { ...record }, budget: { ...budget }, prompt: prompt.text })
+  );
+  return sha256Hex(lines.join("\n"));
+}
+
+function limitOf({ counts, sampleSeed }: QuestionRequest, split: "test" | "ood") {
+  return { limit: counts[split], seed: sampleSeed, rule: `settings.questions.${split}` };
 }
 
 function generated({ sampleSeed, counts }: QuestionRequest): QuestionRecord[] {
@@ -119,10 +130,33 @@ function generated({ sampleSeed, counts }: QuestionRequest): QuestionRecord[] {
 }
 
 async function loaded(request: QuestionRequest, leftOut: string[]): Promise<QuestionRecord[]> {
+  const { withSplits, withoutSplits } = await loadFiles(request.paths, leftOut);
+  const assigned = assignSplits(withoutSplits, { seed: request.sampleSeed, test: TEST_SHARE });
+  return withUsableGold([...withSplits, ...assigned], leftOut);
+}
+
+/** The questions of files. */
+export interface FileQuestions {
+  /** Of files that tell their own splits. */
+  readonly withSplits: readonly QuestionRecord[];
+  /** Of the others. */
+  readonly withoutSplits: readonly QuestionRecord[];
+}
+
+/**
+ * Reads question files. Bad rows are listed in `leftOut`.
+ *
+ * @throws {DataError} if a file cannot be read at all.
+ * @throws {RangeError} if an id comes from two files.
+ */
+export async function loadFiles(
+  paths: readonly string[],
+  leftOut: string[],
+): Promise<FileQuestions> {
   const withSplits: QuestionRecord[] = [];
   const withoutSplits: QuestionRecord[] = [];
   const pathOfKey = new Map<string, string>();
-  for (const path of request.paths) {
+  for (const path of paths) {
     const { records, skipped } = await loadRecords(path, { onBadRow: "skip" });
     const [bad] = skipped;
     if (bad !== undefined) {
@@ -146,11 +180,14 @@ async function loaded(request: QuestionRequest, leftOut: string[]): Promise<Ques
     const hasSplits = records.some((record) => record.split !== "train");
     (hasSplits ? withSplits : withoutSplits).push(...records);
   }
-  const assigned = assignSplits(withoutSplits, { seed: request.sampleSeed, test: TEST_SHARE });
-  return withUsableGold([...withSplits, ...assigned], leftOut);
+  return { withSplits, withoutSplits };
 }
 
-function withUsableGold(records: readonly QuestionRecord[], leftOut: string[]): QuestionRecord[] {
+/** The questions whose gold answer can be graded; the others are told of in `leftOut`. */
+export function withUsableGold(
+  records: readonly QuestionRecord[],
+  leftOut: string[],
+): QuestionRecord[] {
   const causes: string[] = [];
   const usable = records.filter((record) => {
     try {
@@ -167,22 +204,26 @@ function withUsableGold(records: readonly QuestionRecord[], leftOut: string[]): 
   return usable;
 }
 
-/** At most the requested number of a split's questions, a keyed choice in their order. */
-function chosen(
-  questions: readonly PreparedQuestion[],
+/**
+ * At most `limit` questions of a split, a keyed choice in their order.
+ *
+ * @param rule What set the limit, for `leftOut`.
+ */
+export function chosen<Question>(
+  questions: readonly Question[],
   split: "test" | "ood",
-  { counts, sampleSeed }: QuestionRequest,
+  { limit, seed, rule }: { readonly limit: number; readonly seed: number; readonly rule: string },
   leftOut: string[],
-): readonly PreparedQuestion[] {
+): readonly Question[] {
   const { length } = questions;
-  const limit = counts[split];
   if (length <= limit) return questions;
-  leftOut.push(`${length - limit} of ${length} ${split} questions (settings.questions.${split})`);
-  const kept = permutation(length, `choice of ${split}`, sampleSeed).slice(0, limit);
+  leftOut.push(`${length - limit} of ${length} ${split} questions (${rule})`);
+  const kept = permutation(length, `choice of ${split}`, seed).slice(0, limit);
   return kept.sort((a, b) => a - b).map((index) => questions[index]!);
 }
 
-function keyOf(record: QuestionRecord): string {
+/** What a question is known by: source and id. */
+export function keyOf(record: QuestionRecord): string {
   return `${record.source}/${record.id}`;
 }
 
