@@ -91,6 +91,14 @@ export function endpointUrl(value: string): string | null {
   return `${url.origin}${path === "" ? "/v1" : path}`;
 }
 
+/** An error's message and those of what caused it: `fetch failed` alone says little. */
+function describeCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined
+    ? error.message
+    : `${error.message}: ${describeCauses(error.cause)}`;
+}
+
 async function readBounded(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let content = "", sizeBytes = 0;
@@ -131,7 +139,7 @@ async function tryOnce(
     signal.throwIfAborted();
     const cause = timeLimit.aborted
       ? `no whole response within ${timeLimitMs / 1000} s`
-      : hideKey(error instanceof Error ? error.message : String(error));
+      : hideKey(describeCauses(error));
     throw new PassingError(cause, null);
   }
   if (!response.ok) {
