@@ -54,6 +54,10 @@ const parts: [name: string, run: (() => Promise<boolean>) | null][] = [
   ["small models equal PyTorch", () => smallModelsAgree(out)],
   ["SmolLM2 is fetched", () => deno("tools/model_fetch.ts", "smollm2")],
   [
+    "exported models loaded by transformers are equal",
+    () => deno("tools/peers/export_check.ts", PYTHON, join(out, "exported")),
+  ],
+  [
     "tensors, tokens and chats equal transformers (reads ../shared)",
     hasData ? () => deno("tools/peers/model_check.ts", PYTHON, join(out, "model")) : null,
   ],
