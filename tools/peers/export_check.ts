@@ -19,7 +19,7 @@ import {
 } from "@terse/rl";
 import { join } from "node:path";
 
-const QUESTIONS = 4, TOLERANCE = 2e-3;
+const QUESTIONS = 4, TOLERANCE = 1e-3;
 
 const TEXTS = [
   "Dose: 12.5 mg,  7 days\n",
