@@ -55,7 +55,7 @@ const parts: [name: string, run: (() => Promise<boolean>) | null][] = [
   ["SmolLM2 is fetched", () => deno("tools/model_fetch.ts", "smollm2")],
   [
     "exported models loaded by transformers are equal",
-    () => deno("tools/peers/export_check.ts", PYTHON, join(out, "exported")),
+    () => deno("tools/peers/model_export_check.ts", PYTHON, join(out, "exported")),
   ],
   [
     "tensors, tokens and chats equal transformers (reads ../shared)",

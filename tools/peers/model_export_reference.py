@@ -1,4 +1,4 @@
-"""What transformers makes of exported folders: python export_reference.py FOLDER IN.json OUT_DIR
+"""What transformers makes of exported folders: python model_export_reference.py FOLDER IN.json OUT_DIR
 FOLDER holds F32, BF16 and F16, each a model folder. IN.json: {"texts": [...], "chats": [[message...]...],
 "prompts": [[id...]...]}. Writes logits_<i>.f32 (all positions of prompt i, row-major) and read.json:
   ids        ids of every text

@@ -2,7 +2,7 @@
  * Exports the tiny policy and SmolLM2 and compares what transformers loads with this project's own reading:
  * logits, token ids, chats, end tokens, and the rounding to 16 bits.
  *
- * deno run -A tools/peers/export_check.ts PYTHON OUT_DIR [ENGINE]
+ * deno run -A tools/peers/model_export_check.ts PYTHON OUT_DIR [ENGINE]
  *
  * PYTHON has torch and transformers. Needs `deno task model:fetch smollm2`.
  *
@@ -84,7 +84,7 @@ for (const model of ["tiny", "smollm2"]) {
   const prompts = chats.map((chat) => tokenizer.encode(tokenizer.renderChat(chat)));
   const source = join(folder, "given.json");
   await Deno.writeTextFile(source, JSON.stringify({ texts: TEXTS, chats, prompts }));
-  await run(python, join(root, "tools/peers/export_reference.py"), folder, source, folder);
+  await run(python, join(root, "tools/peers/model_export_reference.py"), folder, source, folder);
   const read: Read = JSON.parse(await Deno.readTextFile(join(folder, "read.json")));
 
   console.log(`${model}, exported and loaded by transformers`);
