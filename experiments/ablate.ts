@@ -11,6 +11,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { HELP, parseAblateOptions } from "./ablate_options.ts";
 import type { ArmConfig } from "./arm_config.ts";
+import { summarizeAudit } from "./audit/audit_text.ts";
 import { launchArm } from "./arm_process.ts";
 import { resumeCommand, UsageError } from "./command_line.ts";
 import type { EvaluationRow } from "./evaluate.ts";
@@ -72,7 +73,7 @@ function defaultJobs(model: string): number {
 }
 
 function describePlan(
-  { engine, model, data }: Preparation,
+  { engine, model, data, audit }: Preparation,
   { runFile, configs }: RunPlan,
   jobs: number,
 ): string[] {
@@ -85,10 +86,13 @@ function describePlan(
     `data     ${data.description}: ${train} to train, ${test} to test, ${ood} out of distribution ` +
     `(sha256 ${data.hash.slice(0, 12)})`,
     ...data.leftOut.map((line) => `         left out: ${line}`),
+    ...data.notices.map((line) => `         note: ${line}`),
+    `prompts  template "${data.template.name}" (sha256 ${data.templateHash.slice(0, 12)})`,
     `arms     ${runFile.arms.map((arm) => arm.name).join(", ")}; seeds ${
       runFile.seeds.join(", ")
     }; ` +
     `${runFile.steps} steps; ${configs.length} processes, ${jobs} at a time`,
+    ...(audit === null ? [] : [`audit    ${summarizeAudit(audit)}`]),
   ];
 }
 
@@ -165,6 +169,7 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
     );
   }
   const { runFile, pending } = await openRun(folder, plan);
+  if (preparation.audit !== null) await writeJson(paths.audit, preparation.audit);
   describePlan(preparation, plan, jobs).forEach(print);
   print(`folder   ${folder}`);
   if (runFile.commit !== provenance.commit) {

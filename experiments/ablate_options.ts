@@ -6,6 +6,7 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { AddedReward } from "./added_rewards.ts";
 import type { ParseArgsOptionsConfig } from "node:util";
 import {
   type EngineArgument,
@@ -23,8 +24,12 @@ export interface AblateOptions {
   readonly engine: EngineArgument;
   /** `tiny`, `smollm2`, or the absolute path of a model. */
   readonly model: string;
-  /** Absolute paths of question files; empty for the built-in generator. */
+  /** Absolute paths of question files and prepared folders; empty for the built-in generator. */
   readonly data: readonly string[];
+  /** Users' own rewards, for every arm. */
+  readonly rewards: readonly AddedReward[];
+  /** Absolute path of the file with the prompts' wording. */
+  readonly template: string | null;
   readonly arms: readonly string[] | null;
   readonly seeds: number | null;
   readonly steps: number | null;
@@ -32,6 +37,8 @@ export interface AblateOptions {
   /** Absolute path of the run's folder. */
   readonly out: string | null;
   readonly resume: boolean;
+  /** What becomes of rows of the data that cannot be used. */
+  readonly onBadRow: "fail" | "skip";
   /** Seed of the generator, of the splits and of the budgets. */
   readonly sampleSeed: number;
 }
@@ -45,6 +52,9 @@ const OPTIONS = {
   engine: { type: "string" },
   model: { type: "string" },
   data: { type: "string", multiple: true },
+  reward: { type: "string", multiple: true },
+  "on-bad-row": { type: "string" },
+  template: { type: "string" },
   arms: { type: "string" },
   seeds: { type: "string" },
   steps: { type: "string" },
@@ -65,7 +75,12 @@ Usage: deno task ablate [EXPERIMENT] [options]
                       (experiments/length_penalty.ts)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
-  --data PATH         questions from a file instead of the generator; may be repeated
+  --data PATH         questions from a file, or a folder made by data:prepare, instead of the
+                      generator; may be repeated
+  --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
+                      fail: stop at the first one
+  --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated
+  --template FILE     wording of the prompts, a JSON file (the project's own)
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)
@@ -79,12 +94,26 @@ Examples:
   deno task ablate
   deno task ablate --arms none,exact --seeds 3 --steps 60
   deno task ablate --model smollm2 --data medqa.jsonl --data medcalc.json --steps 200
+  deno task ablate --reward my_reward.ts:0.5
   deno task ablate my_experiment.ts --out runs/mine
   deno task ablate my_experiment.ts --out runs/mine --resume
 
 Ctrl-C ends every arm after its present step, writes a checkpoint, and prints the command that goes on.
 Exit status: 0 if every arm finished, 1 if one failed, 2 for a wrong command line, 130 if interrupted.
 `;
+
+/**
+ * Reads a `--reward`: `my_reward.ts:0.5`. The part after the last colon is the weight if it is a number.
+ *
+ * @throws {UsageError} if it begins like a number and is none.
+ */
+export function addedReward(value: string, cwd: string): AddedReward {
+  const [, path, weight] = /^(.*):([-+.\d][-+.\de]*)$/.exec(value) ?? [null, value, "1"];
+  if (!Number.isFinite(Number(weight))) {
+    refuse("--reward", "a file, or a file, a colon and a number", JSON.stringify(value));
+  }
+  return { path: resolve(cwd, path!), weight: Number(weight) };
+}
 
 /**
  * Reads the arguments.
@@ -111,6 +140,10 @@ export function parseAblateOptions(
   if (positionals.length > 1) refuse("EXPERIMENT", "one file", positionals.join(" "));
 
   const engine = readEngine(given.engine);
+  const onBadRow = given["on-bad-row"] ?? "skip";
+  if (onBadRow !== "fail" && onBadRow !== "skip") {
+    refuse("--on-bad-row", "fail or skip", JSON.stringify(onBadRow));
+  }
   const arms = given.arms?.split(",") ?? null;
   if (arms?.some((arm) => arm === "")) {
     refuse("--arms", "names with commas between them", JSON.stringify(given.arms));
@@ -122,12 +155,15 @@ export function parseAblateOptions(
     engine,
     model: readModelName(given.model, cwd),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
+    rewards: ((values.reward ?? []) as string[]).map((value) => addedReward(value, cwd)),
+    template: given.template === undefined ? null : resolve(cwd, given.template),
     arms: arms === null ? null : [...new Set(arms)],
     seeds: wholeNumber("--seeds", given.seeds, 1),
     steps: wholeNumber("--steps", given.steps, 1),
     jobs: wholeNumber("--jobs", given.jobs, 1),
     out: given.out === undefined ? null : resolve(cwd, given.out),
     resume,
+    onBadRow,
     sampleSeed: wholeNumber("--sample-seed", given["sample-seed"], 0) ?? 0,
   };
 }

@@ -1,4 +1,4 @@
-import { writeParquet } from "@terse/data";
+import { tinyTemplate, writeParquet } from "@terse/data";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,7 +66,7 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
   const surroundings = (args: string[], arm: FakeArm = () => "done"): Surroundings => ({
     args,
     cwd: folder,
-    prepare: () =>
+    prepare: (_, { resume }) =>
       Promise.resolve({
         engine: { name: "wasm", reason: "it was asked for", hint: "Get the faster one" },
         model: { name: "tiny", sha256: "ab", parameters: 1_234_567, path: "/m" },
@@ -75,7 +75,11 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
           hash: "0123456789abcdef",
           counts: { train: 9, test: 4, ood: 0 },
           leftOut: ["1 row"],
+          notices: ["their terms"],
+          template: tinyTemplate,
+          templateHash: "fedcba9876543210",
         },
+        audit: resume ? null : { name: "made", arms: [] },
       }),
     launch: (config, armFolder, onMessage) => {
       launched.push(`${config.arm} ${config.seed}`);
@@ -128,11 +132,14 @@ Deno.test("a run trains every arm under every seed, sums up and reports", () =>
         "model    tiny, 1,234,567 parameters",
         "made questions: 9 to train, 4 to test, 0 out of distribution (sha256 0123456789ab)",
         "left out: 1 row",
+        'prompts  template "tiny" (sha256 fedcba987654)',
         "seeds 1, 2; 3 steps; 6 processes, 1 at a time",
+        "audit    nothing severe, no warning",
         "estimate: about 12.0 s of training left (12 steps of 1.0 s, 1 at a time)",
         `report   ${join(out, "report.html")}`,
       ]
     ) assertStringIncludes(text, part);
+    assertEquals(await readJson(runPaths(out).audit), { name: "made", arms: [] });
     const summary = await readJson<Summary>(runPaths(out).summary);
     const exact = summary?.arms.find((arm) => arm.arm === "exact");
     assertEquals(exact?.seeds, [1, 2]);

@@ -5,15 +5,17 @@
  * @module
  */
 
-import type { BudgetSpec } from "@terse/data";
+import type { BudgetSpec, PromptTemplate } from "@terse/data";
+import type { FailurePolicy, Mixture, RewardComponent } from "@terse/rewards";
 import type { EngineName } from "@terse/rl";
+import type { AddedReward } from "./added_rewards.ts";
 import type {
   Experiment,
   ExperimentSettings,
   SettingsName,
   TrainingSettings,
 } from "./experiment.ts";
-import { findArm, START_ARM } from "./experiment.ts";
+import { findArm, rewardScheme, START_ARM } from "./experiment.ts";
 
 /** Content of an arm folder's `config.json`. */
 export interface ArmConfig {
@@ -40,11 +42,17 @@ export interface ArmConfig {
     /** Absolute paths; empty for the generator. */
     readonly paths: readonly string[];
     readonly sampleSeed: number;
+    /** The wording of the prompts, whole, so that a resumed run needs no file of it. */
+    readonly template: PromptTemplate;
     /** SHA-256 of the questions with their splits and budgets. */
     readonly hash: string;
   };
-  /** The components that training sums; their functions live in the experiment's file. */
-  readonly rewards: readonly { readonly name: string; readonly weight: number }[];
+  /** Users' rewards from the command line. */
+  readonly addedRewards: readonly AddedReward[];
+  /** The components that training mixes; their functions live in the experiment's file or their own. */
+  readonly rewards: readonly Omit<RewardComponent, "reward">[];
+  readonly mixture: Mixture;
+  readonly failures: FailurePolicy;
   /** The experiment's, with the arm's overrides in place. */
   readonly training: TrainingSettings;
   readonly checkpointEvery: number;
@@ -58,8 +66,15 @@ export interface ArmConfig {
 /** What the arms of a run have in common. */
 export type SharedConfig = Pick<
   ArmConfig,
-  "experiment" | "settings" | "engine" | "model" | "data"
+  "experiment" | "settings" | "engine" | "model" | "data" | "addedRewards"
 >;
+
+/** Components as a config writes them. */
+export function describeComponents(components: readonly RewardComponent[]): ArmConfig["rewards"] {
+  return components.map(({ name, weight, module }) =>
+    module === undefined ? { name, weight } : { name, weight, module }
+  );
+}
 
 /**
  * The config of one arm under one seed.
@@ -80,15 +95,15 @@ export function makeArmConfig(
   const settings = experiment.settings[shared.settings];
   const isStart = name === START_ARM;
   const arm = findArm(experiment, isStart ? experiment.referenceArm : name);
+  const { components, mixture, failures } = rewardScheme(arm, settings, shared.addedRewards);
   return {
     ...shared,
     arm: name,
     seed,
     steps: isStart ? 0 : steps,
-    rewards: arm.rewards(settings).map((component) => ({
-      name: component.name,
-      weight: component.weight,
-    })),
+    rewards: describeComponents(components),
+    mixture,
+    failures,
     training: { ...settings.training, ...(isStart ? {} : arm.overrides) },
     checkpointEvery: settings.checkpointEvery,
     keepCheckpoints: settings.keepCheckpoints,

@@ -6,14 +6,14 @@
  */
 
 import type { QuestionKind, QuestionRecord } from "@terse/data";
+import { hasFormat, isCorrect, type RewardComponent, scoreBatch } from "@terse/rewards";
 import {
-  hasFormat,
-  isCorrect,
-  type RewardBatch,
-  type RewardComponent,
-  scoreBatch,
-} from "@terse/rewards";
-import type { Completion, PreparedQuestion, PromptInput, Rollout } from "@terse/rl";
+  type PreparedQuestion,
+  type PromptInput,
+  rewardBatch,
+  type Rollout,
+  type Tokenizer,
+} from "@terse/rl";
 
 /** Splits that are evaluated. */
 export const EVALUATED_SPLITS = ["test", "ood"] as const;
@@ -91,8 +91,10 @@ export interface EvaluationTask {
   readonly sample: (prompts: readonly PromptInput[]) => Promise<Rollout[]>;
   /** The yardstick of `reward`: the same for all arms, or their means could not be compared. */
   readonly rewards: readonly RewardComponent[];
-  /** Tokens of a completion's thinking. */
-  readonly countThinkingTokens: (completion: Completion) => number;
+  /** Seconds that a reward may take for a batch. */
+  readonly timeLimitSeconds: number;
+  /** Counts the tokens of thinking and answer. */
+  readonly tokenizer: Tokenizer;
   /** Told of questions done after each batch. */
   readonly onProgress: (done: number, total: number) => Promise<void>;
   /** True once the evaluation should be given up. */
@@ -164,7 +166,7 @@ async function gradeRollouts(
   split: EvaluatedSplit,
   questions: readonly PreparedQuestion[],
   rollouts: readonly Rollout[],
-  { rewards, countThinkingTokens }: EvaluationTask,
+  { rewards, timeLimitSeconds, tokenizer }: EvaluationTask,
 ): Promise<EvaluationRow[]> {
   const samples = rollouts.flatMap((rollout, q) =>
     rollout.completions.map((completion, sample) => ({
@@ -173,14 +175,9 @@ async function gradeRollouts(
       sample,
     }))
   );
-  const batch: RewardBatch = {
-    prompts: samples.map(({ question }) => question.prompt.text),
-    completions: samples.map(({ completion }) => completion.text),
-    completionIds: samples.map(({ completion }) => completion.tokenIds),
-    records: samples.map(({ question }) => question.record),
-    budgets: samples.map(({ question }) => question.budget),
-  };
-  const scored = await scoreBatch(rewards, batch);
+  // As in step 1, whatever was trained: a yardstick does not change.
+  const batch = rewardBatch(questions, rollouts, 1, tokenizer);
+  const scored = await scoreBatch(rewards, batch, { timeLimitSeconds });
   const failure = scored.failures[0];
   if (failure !== undefined) {
     throw new Error(
@@ -192,7 +189,7 @@ async function gradeRollouts(
     ...gradeText(completion.text, question.record),
     completion: completion.text,
     tokens: completion.tokenIds.length,
-    thinking_tokens: countThinkingTokens(completion),
+    thinking_tokens: batch.thinkingTokens[i]!,
     finish_reason: completion.finishReason,
     reward: scored.rewards[i]!,
   }));

@@ -1,6 +1,6 @@
 import type { QuestionRecord } from "@terse/data";
 import { formatReward } from "@terse/rewards";
-import type { PreparedQuestion, PromptInput, Rollout } from "@terse/rl";
+import type { PreparedQuestion, PromptInput, Rollout, Tokenizer } from "@terse/rl";
 import { assertEquals, assertRejects } from "@std/assert";
 import { evaluatePolicy, type EvaluationTask } from "./evaluate.ts";
 
@@ -36,13 +36,25 @@ function answers(prompts: readonly PromptInput[]): Promise<Rollout[]> {
   })));
 }
 
+/** A token is a character. */
+const tokenizer: Tokenizer = {
+  encode: (text) => Array.from(text, (_, i) => i),
+  decode: () => "",
+  decodeWithSpecials: () => "",
+  renderChat: () => "",
+  vocabSize: 10,
+  endTokenIds: [0],
+  padTokenId: 1,
+};
+
 const task: EvaluationTask = {
   questions: { test: [question("1", "A"), question("2", "B"), question("3", "A")], ood: [] },
   step: 30,
   batchSize: 2,
   sample: answers,
   rewards: [{ name: "format", weight: 2, reward: formatReward() }],
-  countThinkingTokens: (completion) => completion.text.includes("hm") ? 1 : 0,
+  timeLimitSeconds: 60,
+  tokenizer,
   onProgress: () => Promise.resolve(),
   stopping: () => false,
 };
@@ -68,7 +80,7 @@ Deno.test("evaluatePolicy grades every completion and sums the splits up", async
     prompt: "prompt 2",
     completion: "<answer>A</answer>",
     tokens: 20,
-    thinking_tokens: 0,
+    thinking_tokens: 20,
     finish_reason: "length",
     budget_mode: "maximum",
     budget_tokens: 30,
@@ -79,7 +91,7 @@ Deno.test("evaluatePolicy grades every completion and sums the splits up", async
   });
   const test = result?.evaluation.splits.test;
   assertEquals([test?.n, test?.samples, test?.accuracy, test?.meanTokens], [3, 2, 4 / 6, 15]);
-  assertEquals([test?.formatRate, test?.meanReward, test?.meanThinkingTokens], [0.5, 0, 0.5]);
+  assertEquals([test?.formatRate, test?.meanReward, test?.meanThinkingTokens], [0.5, 0, 11]);
   assertEquals(Object.keys(result!.evaluation.splits), ["test"]);
 });
 

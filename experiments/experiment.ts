@@ -6,8 +6,16 @@
  */
 
 import type { BudgetSpec } from "@terse/data";
-import type { RewardComponent } from "@terse/rewards";
+import {
+  DEFAULT_FAILURE_POLICY,
+  type FailurePolicy,
+  type Mixture,
+  type RewardComponent,
+  type RewardScheme,
+  WEIGHTED_SUM,
+} from "@terse/rewards";
 import type { GrpoConfig } from "@terse/rl";
+import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
 /** The arm that every experiment has: the policy before training, evaluated like the others. */
@@ -48,6 +56,8 @@ export interface ExperimentSettings {
   readonly budgets: BudgetSpec;
   /** Tokens over which a length reward goes from its centre to its limit. */
   readonly tolerance: { readonly exact: number; readonly maximum: number };
+  /** What a failed reward costs; by default {@link DEFAULT_FAILURE_POLICY}. */
+  readonly failures?: FailurePolicy | undefined;
   /** Questions that the built-in generator makes; of files, the most that are tested on. */
   readonly questions: { readonly train: number; readonly test: number; readonly ood: number };
   /** How the policy is sampled when it is evaluated. */
@@ -71,6 +81,8 @@ export interface Arm {
   readonly description: string;
   /** Builds the rewards for the settings of the run; called again in each process. */
   readonly rewards: (settings: ExperimentSettings) => readonly RewardComponent[];
+  /** How the components' scores are mixed; by default their weighted sum. */
+  readonly mixture?: Mixture;
   /** Training settings in which this arm differs from the others; questions are the same for all. */
   readonly overrides?: Partial<Omit<TrainingSettings, "maxPromptLength">>;
 }
@@ -136,4 +148,31 @@ export function findArm(experiment: Experiment, name: string): Arm {
     );
   }
   return arm;
+}
+
+/**
+ * All that an arm's rewards are under the settings of a run.
+ *
+ * @param added Rewards from the command line, behind the arm's own.
+ * @throws {RangeError} if an added reward has the name of another component.
+ *
+ * @example
+ * ```ts
+ * import { findArm, lengthPenalty, rewardScheme } from "@terse/experiments";
+ * import { assertEquals } from "@std/assert";
+ * const scheme = rewardScheme(findArm(lengthPenalty, "exact"), lengthPenalty.settings.tiny);
+ * assertEquals(scheme.components.map(({ name }) => name), ["format", "answer", "length"]);
+ * assertEquals(scheme.mixture, { combine: "sum" });
+ * ```
+ */
+export function rewardScheme(
+  arm: Arm,
+  settings: ExperimentSettings,
+  added: readonly AddedReward[] = [],
+): RewardScheme {
+  return {
+    components: addRewards(arm.rewards(settings), added),
+    mixture: arm.mixture ?? WEIGHTED_SUM,
+    failures: settings.failures ?? DEFAULT_FAILURE_POLICY,
+  };
 }

@@ -5,7 +5,8 @@
  */
 
 import { sha256Hex } from "@terse/data";
-import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { defineExperiment, type Experiment } from "./experiment.ts";
 
 /** An experiment and the file that declares it. */
@@ -15,6 +16,12 @@ export interface LoadedExperiment {
   readonly path: string;
   /** SHA-256 of the file's text. */
   readonly sha256: string;
+}
+
+/** `mixtures` is the experiment of that name in this folder, anything else a path. */
+export function experimentPath(value: string, cwd: string): string {
+  if (!/^[a-z][a-z0-9_]*$/.test(value)) return resolve(cwd, value);
+  return fileURLToPath(new URL(`${value}.ts`, import.meta.url));
 }
 
 /**

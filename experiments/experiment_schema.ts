@@ -5,39 +5,23 @@
  */
 
 import { z } from "zod";
-import type { BudgetSpec } from "@terse/data";
+import { checkMixture, mixtureSchema } from "./mixture_schema.ts";
+import {
+  count,
+  countOrNone,
+  decay,
+  isNumber,
+  name,
+  notNegative,
+  positive,
+  rule,
+  share,
+  text,
+  twoOrMore,
+} from "./schema_rules.ts";
+import { budgetRule } from "@terse/data";
+import type { FailurePolicy } from "@terse/rewards";
 import type { Arm, Experiment, ExperimentSettings, TrainingSettings } from "./experiment.ts";
-
-/** A value for which `test` holds; `must` completes "must be ...". */
-function rule<T>(must: string, test: (value: unknown) => boolean) {
-  return z.custom<T>(test, { error: must });
-}
-
-const isNumber = (value: unknown): value is number => Number.isFinite(value);
-const text = rule<string>("a text that is not empty", (v) => typeof v === "string" && v !== "");
-const count = rule<number>(
-  "a whole number, 1 or more",
-  (v) => Number.isInteger(v) && Number(v) >= 1,
-);
-const twoOrMore = rule<number>(
-  "a whole number, 2 or more",
-  (v) => Number.isInteger(v) && Number(v) >= 2,
-);
-const countOrNone = rule<number>(
-  "a whole number, 0 or more",
-  (v) => Number.isInteger(v) && Number(v) >= 0,
-);
-const positive = rule<number>("a number greater than 0", (v) => isNumber(v) && v > 0);
-const notNegative = rule<number>("a number, 0 or more", (v) => isNumber(v) && v >= 0);
-const decay = rule<number>("a number from 0 to less than 1", (v) => isNumber(v) && v >= 0 && v < 1);
-const share = rule<number>(
-  "a number greater than 0 and at most 1",
-  (v) => isNumber(v) && v > 0 && v <= 1,
-);
-const name = rule<string>(
-  "lower-case letters, digits and underscores, beginning with a letter",
-  (v) => typeof v === "string" && /^[a-z][a-z0-9_]*$/.test(v),
-);
 
 const training = z.strictObject({
   numPrompts: count,
@@ -57,20 +41,19 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
-  scaleRewards: rule<"group" | "none">('"group" or "none"', (v) => v === "group" || v === "none"),
+  scaleRewards: rule<TrainingSettings["scaleRewards"]>(
+    '"group", "batch" or "none"',
+    (v) => v === "group" || v === "batch" || v === "none",
+  ),
 }) satisfies z.ZodType<TrainingSettings>;
 
-const mode = rule<"exact" | "maximum">(
-  '"exact" or "maximum"',
-  (v) => v === "exact" || v === "maximum",
-);
-
-const budgets = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({ kind: z.literal("fixed"), mode, tokens: count }),
-  z.strictObject({ kind: z.literal("uniform"), mode, low: count, high: count })
-    .refine(({ low, high }) => low <= high, { path: ["high"], error: "a number not below low" }),
-], { error: 'an object with kind "none", "fixed" or "uniform"' }) satisfies z.ZodType<BudgetSpec>;
+const failures = z.strictObject({
+  onFailure: rule<FailurePolicy["onFailure"]>(
+    '"exclude" or "stop"',
+    (v) => v === "exclude" || v === "stop",
+  ),
+  timeLimitSeconds: positive,
+}) satisfies z.ZodType<FailurePolicy>;
 
 const settings = z.strictObject({
   training,
@@ -78,8 +61,9 @@ const settings = z.strictObject({
   seeds: count,
   checkpointEvery: count,
   keepCheckpoints: z.strictObject({ last: twoOrMore, bestOver: count }),
-  budgets,
+  budgets: budgetRule,
   tolerance: z.strictObject({ exact: positive, maximum: positive }),
+  failures: failures.optional(),
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),
   evaluation: z.strictObject({
     temperature: positive,
@@ -97,6 +81,7 @@ const arm = z.strictObject({
     "a function from the settings to reward components",
     (v) => typeof v === "function",
   ),
+  mixture: mixtureSchema.optional(),
   overrides: training.omit({ maxPromptLength: true }).partial().optional(),
 });
 
@@ -185,31 +170,55 @@ export function checkExperiment(experiment: unknown): asserts experiment is Expe
   }
   arms.forEach((declared, index) => {
     for (const kind of ["tiny", "llm"] as const) {
-      checkComponents(experiment, declared.rewards(settings[kind]), ["arms", index, "rewards"]);
+      const path = ["arms", index];
+      const components = declared.rewards(settings[kind]);
+      const weights = checkComponents(experiment, components, [...path, "rewards"]);
+      if (declared.mixture === undefined) continue;
+      const { scaleRewards } = { ...settings[kind].training, ...declared.overrides };
+      const objection = checkMixture(declared.mixture, weights, scaleRewards);
+      if (objection === null) continue;
+      const key = [...path, "mixture", ...objection.path];
+      refuse(experiment, key, objection.must, valueAt(experiment, key));
     }
   });
 }
 
-function checkComponents(experiment: unknown, components: unknown, path: Path): void {
+function isStateful(reward: unknown): boolean {
+  const { start, score, next } = (reward ?? {}) as Record<string, unknown>;
+  return start !== undefined && typeof score === "function" && typeof next === "function";
+}
+
+/** The weights of the components, by name. */
+function checkComponents(
+  experiment: unknown,
+  components: unknown,
+  path: Path,
+): Map<string, number> {
   if (!Array.isArray(components) || components.length === 0) {
     refuse(experiment, path, "a function that returns at least one reward component", components);
   }
-  const names: unknown[] = [];
-  components.forEach((component, index) => {
+  const weights = new Map<string, number>();
+  (components as unknown[]).forEach((component, index) => {
     const { name: found, weight, reward } = (component ?? {}) as Record<string, unknown>;
     const key = [...path, index];
     if (typeof found !== "string" || !/^[a-z][a-z0-9_]*$/.test(found)) {
       refuse(experiment, [...key, "name"], "lower-case letters, digits and underscores", found);
     }
-    if (names.includes(found)) {
+    if (weights.has(found)) {
       refuse(experiment, [...key, "name"], "different from the other components' names", found);
     }
-    names.push(found);
     if (!isNumber(weight)) {
       refuse(experiment, [...key, "weight"], "a finite number (0 to observe only)", weight);
     }
-    if (typeof reward !== "function") {
-      refuse(experiment, [...key, "reward"], "a reward function", reward);
+    weights.set(found, weight);
+    if (typeof reward !== "function" && !isStateful(reward)) {
+      refuse(
+        experiment,
+        [...key, "reward"],
+        "a reward function, or an object with start, score and next",
+        reward,
+      );
     }
   });
+  return weights;
 }

@@ -94,7 +94,7 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       ["settings", "tiny", "budgets", "kind"],
       "log",
       "settings.tiny.budgets.kind must be an object " +
-      'with kind "none", "fixed" or "uniform"',
+      'with kind "none", "fixed", "uniform", "log_uniform", "normal" or "halves"',
     ],
     [
       ["settings", "tiny", "budgets", "high"],

@@ -4,29 +4,35 @@
  * @module
  */
 
-import { defaultTemplate, tinyTemplate } from "@terse/data";
+import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
   cloneWeights,
-  countThinkingTokens,
   createAdamWState,
+  type GrpoState,
   loadCheckpoint,
   loadPolicy,
   sampleRollouts,
   saveCheckpoint,
-  type TrainState,
   trainStep,
 } from "@terse/rl";
-import type { ArmConfig } from "./arm_config.ts";
+import { type ArmConfig, describeComponents } from "./arm_config.ts";
 import type { ArmProgram } from "./arm_loop.ts";
 import { evaluatePolicy } from "./evaluate.ts";
-import { type Experiment, findArm, START_ARM } from "./experiment.ts";
+import { type Experiment, findArm, rewardScheme, START_ARM } from "./experiment.ts";
+import { firstDifference } from "./run_folder.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
 
-/** The questions that an experiment's settings and a run's data ask for. */
+/**
+ * The questions that an experiment's settings and a run's data ask for.
+ *
+ * @param onBadRow What becomes of rows that cannot be used; a run's plan has decided it before its arms
+ *   start.
+ */
 export function questionRequest(
   experiment: Experiment,
   config: Pick<ArmConfig, "settings"> & { readonly data: Omit<ArmConfig["data"], "hash"> },
+  onBadRow: "fail" | "skip" = "skip",
 ): QuestionRequest {
   const settings = experiment.settings[config.settings];
   return {
@@ -34,9 +40,21 @@ export function questionRequest(
     sampleSeed: config.data.sampleSeed,
     counts: settings.questions,
     budgets: settings.budgets,
-    template: config.settings === "tiny" ? tinyTemplate : defaultTemplate,
+    template: config.data.template,
     maxPromptLength: settings.training.maxPromptLength,
+    onBadRow,
   };
+}
+
+/** Refuses rewards that are no longer those of the config, e.g. after a user's file has changed. */
+function requireRewards(config: ArmConfig, { components }: RewardScheme): void {
+  const difference = firstDifference(config.rewards, describeComponents(components), "rewards");
+  if (difference === null) return;
+  const { key, found, asked } = difference;
+  throw new Error(
+    `Cannot go on with this arm: ${key} must be the ${JSON.stringify(found)} of its config.json: ` +
+      `current value is ${JSON.stringify(asked)}. Restore the reward's file or start another run`,
+  );
 }
 
 /**
@@ -45,13 +63,13 @@ export function questionRequest(
  * @param experiment The experiment that the config names.
  * @param config The arm's config.
  * @param log Takes a line for the arm's log.
- * @throws {Error} if the questions are not those that the config was made for.
+ * @throws {Error} if the questions or rewards are not those that the config was made for.
  */
 export async function grpoProgram(
   experiment: Experiment,
   config: ArmConfig,
   log: (line: string) => void,
-): Promise<ArmProgram<TrainState>> {
+): Promise<ArmProgram<GrpoState>> {
   const { seed, training, evaluation } = config;
   const refPolicy = await loadPolicy(config.model.name);
   const { tokenizer } = refPolicy;
@@ -64,7 +82,8 @@ export async function grpoProgram(
   }
   const settings = experiment.settings[config.settings];
   const arm = config.arm === START_ARM ? experiment.referenceArm : config.arm;
-  const rewards = findArm(experiment, arm).rewards(settings);
+  const scheme = rewardScheme(findArm(experiment, arm), settings, config.addedRewards);
+  requireRewards(config, scheme);
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
@@ -73,12 +92,14 @@ export async function grpoProgram(
         step: 0,
         policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
         optimizer: createAdamWState(refPolicy.weights),
+        rewards: startRewardState(scheme),
       }),
     load: (folder) => loadCheckpoint(folder, tokenizer),
     save: saveCheckpoint,
     async train(state, step) {
-      const chosen = questionsOfStep(questions.splits.train, training.numPrompts, seed, step);
-      const next = await trainStep(state, refPolicy, chosen, rewards, training, seed);
+      const { splits, isOrdered } = questions;
+      const chosen = questionsOfStep(splits.train, training.numPrompts, seed, step, isOrdered);
+      const next = await trainStep(state, refPolicy, chosen, scheme, training, seed);
       const [failure] = next.record.scored.failures;
       if (failure !== undefined) {
         const count = next.record.scored.failures.length;
@@ -110,7 +131,8 @@ export async function grpoProgram(
             purpose: "evaluation",
           }),
         rewards: yardstick,
-        countThinkingTokens: (completion) => countThinkingTokens(completion, tokenizer),
+        timeLimitSeconds: scheme.failures.timeLimitSeconds,
+        tokenizer,
         onProgress,
         stopping,
       });

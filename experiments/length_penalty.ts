@@ -11,7 +11,6 @@ import {
   lengthExact,
   lengthMaximum,
   type RewardComponent,
-  type RewardFunction,
 } from "@terse/rewards";
 import { defineExperiment, type Experiment } from "./experiment.ts";
 
@@ -21,17 +20,6 @@ function taskRewards(): RewardComponent[] {
     { name: "format", weight: 1, reward: formatReward() },
     { name: "answer", weight: 1, reward: answerReward() },
   ];
-}
-
-/** A reward that takes a prompt's maximum for an exact budget. */
-function maximumAsExact(reward: RewardFunction): RewardFunction {
-  return (batch) =>
-    reward({
-      ...batch,
-      budgets: batch.budgets.map((budget) =>
-        budget.mode === "maximum" ? { mode: "exact", tokens: budget.tokens } : budget
-      ),
-    });
 }
 
 /** The default experiment. */
@@ -60,7 +48,11 @@ export const lengthPenalty: Experiment = defineExperiment({
       rewards: ({ tolerance }) => [...taskRewards(), {
         name: "length",
         weight: 1,
-        reward: maximumAsExact(lengthExact({ tolerance: tolerance.exact, gate: "answered" })),
+        reward: lengthExact({
+          tolerance: tolerance.exact,
+          gate: "answered",
+          readBudgetsAs: "exact",
+        }),
       }],
     },
     {
@@ -93,7 +85,7 @@ export const lengthPenalty: Experiment = defineExperiment({
       training: {
         numPrompts: 8,
         numGenerations: 8,
-        maxPromptLength: 128,
+        maxPromptLength: 320,
         maxCompletionLength: 120,
         temperature: 1,
         topP: 1,

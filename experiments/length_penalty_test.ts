@@ -28,6 +28,11 @@ const batch: RewardBatch = {
   completionIds: [...completions, ...completions].map(() => new Array<number>(50).fill(1)),
   records: [...completions, ...completions].map(() => record),
   budgets: [60, 60, 60, 20, 20, 20].map((tokens) => ({ mode: "maximum", tokens })),
+  thinkingTokens: [...completions, ...completions].map(() => 1),
+  answerTokens: [1, 1, 0, 1, 1, 0],
+  groups: [0, 0, 0, 1, 1, 1],
+  finishReasons: [...completions, ...completions].map(() => "stop"),
+  step: 1,
 };
 
 async function rewardsOf(arm: string): Promise<number[]> {

@@ -5,7 +5,7 @@
  */
 
 export type { BudgetSpec } from "@terse/data";
-export type { RewardBatch, RewardComponent, RewardFunction } from "@terse/rewards";
+export type { Mixture, RewardBatch, RewardComponent, RewardFunction } from "@terse/rewards";
 export * from "./evaluation/pass_at_k.ts";
 export * from "./experiment.ts";
 export { lengthPenalty } from "./length_penalty.ts";

@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 export interface RunPaths {
   readonly folder: string;
   readonly experiment: string;
+  readonly audit: string;
   readonly summary: string;
   readonly report: string;
   readonly lock: string;
@@ -50,6 +51,7 @@ export function runPaths(folder: string): RunPaths {
   return {
     folder,
     experiment: join(folder, "experiment.json"),
+    audit: join(folder, "audit.json"),
     summary: join(folder, "summary.json"),
     report: join(folder, "report.html"),
     lock: join(folder, "lock"),

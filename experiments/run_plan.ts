@@ -4,9 +4,23 @@
  * @module
  */
 
+import {
+  defaultTemplate,
+  hashTemplate,
+  loadTemplate,
+  type PromptTemplate,
+  tinyTemplate,
+} from "@terse/data";
 import { chooseEngine, ENGINE_FINDERS, modelPath, readModel } from "@terse/rl";
 import type { AblateOptions } from "./ablate_options.ts";
-import { type ArmConfig, makeArmConfig, type SharedConfig } from "./arm_config.ts";
+import { addRewards } from "./added_rewards.ts";
+import {
+  type ArmConfig,
+  describeComponents,
+  makeArmConfig,
+  type SharedConfig,
+} from "./arm_config.ts";
+import { auditExperiment, type AuditFile } from "./audit/audit_arms.ts";
 import { EVALUATED_SPLITS } from "./evaluate.ts";
 import { type Experiment, findArm, type SettingsName, START_ARM } from "./experiment.ts";
 import type { LoadedExperiment } from "./experiment_file.ts";
@@ -32,8 +46,17 @@ export interface Preparation {
     readonly hash: string;
     readonly counts: Readonly<Record<RunSplit, number>>;
     readonly leftOut: readonly string[];
+    readonly notices: readonly string[];
+    readonly template: PromptTemplate;
+    /** SHA-256 of the template. */
+    readonly templateHash: string;
   };
+  /** The audit of the arms' rewards; null for a run that goes on. */
+  readonly audit: AuditFile | null;
 }
+
+/** Questions of the data that are audited, so that it takes no time to speak of. */
+const AUDITED_QUESTIONS = 200;
 
 /** Content of `experiment.json`. */
 export interface RunFile {
@@ -47,7 +70,10 @@ export interface RunFile {
     readonly description: string;
     readonly hash: string;
     readonly counts: Readonly<Record<RunSplit, number>>;
+    readonly template: { readonly name: string; readonly hash: string };
   };
+  /** Users' rewards from the command line, in every arm. */
+  readonly addedRewards: ArmConfig["rewards"];
   readonly seeds: readonly number[];
   readonly steps: number;
   readonly arms: readonly {
@@ -81,6 +107,12 @@ export function settingsFor(model: string): SettingsName {
   return model === "tiny" ? "tiny" : "llm";
 }
 
+/** The wording that a run asks in: a file's, or the one that suits the model. */
+function chooseTemplate({ template, model }: AblateOptions): Promise<PromptTemplate> {
+  if (template !== null) return loadTemplate(template);
+  return Promise.resolve(settingsFor(model) === "tiny" ? tinyTemplate : defaultTemplate);
+}
+
 /**
  * Looks at the machine, the model and the data. Nothing of the engine is loaded.
  *
@@ -94,20 +126,37 @@ export async function prepareRun(
   const path = modelPath(options.model);
   const { tensors, tokenizer, sha256 } = await readModel(path);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const template = await chooseTemplate(options);
   const questions = await collectQuestions(
     questionRequest(experiment, {
       settings: settingsFor(options.model),
-      data: { paths: options.data, sampleSeed: options.sampleSeed },
-    }),
+      data: { paths: options.data, sampleSeed: options.sampleSeed, template },
+    }, options.onBadRow),
     tokenizer,
   );
-  const { splits, description, hash, leftOut } = questions;
+  const { splits, description, hash, leftOut, notices } = questions;
+  const audit = options.resume ? null : await auditExperiment(
+    experiment,
+    settingsFor(options.model),
+    splits.train.slice(0, AUDITED_QUESTIONS).map(({ record }) => record),
+    options.arms,
+    options.rewards,
+  );
   const counts = { train: 0, test: 0, ood: 0 };
   for (const split of RUN_SPLITS) counts[split] = splits[split].length;
   return {
     engine,
     model: { name: options.model, sha256, parameters, path },
-    data: { description, hash, counts, leftOut },
+    data: {
+      description,
+      hash,
+      counts,
+      leftOut,
+      notices,
+      template,
+      templateHash: await hashTemplate(template),
+    },
+    audit,
   };
 }
 
@@ -131,7 +180,13 @@ export function planRun(
     settings: settingsName,
     engine: engine.name,
     model: { name: model.name, sha256: model.sha256 },
-    data: { paths: options.data, sampleSeed: options.sampleSeed, hash: data.hash },
+    data: {
+      paths: options.data,
+      sampleSeed: options.sampleSeed,
+      template: data.template,
+      hash: data.hash,
+    },
+    addedRewards: options.rewards,
   };
   const arms = options.arms?.map((name) => findArm(experiment, name)) ?? experiment.arms;
   const steps = options.steps ?? settings.steps;
@@ -148,7 +203,13 @@ export function planRun(
       description: experiment.description,
       engine: { name: engine.name, reason: engine.reason },
       model: { name: model.name, parameters: model.parameters, path: model.path },
-      data: { description: data.description, hash: data.hash, counts: data.counts },
+      data: {
+        description: data.description,
+        hash: data.hash,
+        counts: data.counts,
+        template: { name: data.template.name, hash: data.templateHash },
+      },
+      addedRewards: describeComponents(addRewards([], options.rewards)),
       seeds,
       steps,
       arms: [

@@ -7,14 +7,18 @@
 
 import {
   assignSplits,
+  type BadRow,
+  type Budget,
   type BudgetSpec,
   canonicalJson,
   drawBudget,
   generateQuestions,
+  isPreparedFolder,
   loadRecords,
   permutation,
   type PromptTemplate,
   type QuestionRecord,
+  readPrepared,
   sha256Hex,
 } from "@terse/data";
 import { validateGold } from "@terse/rewards";
@@ -30,9 +34,12 @@ export type RunSplit = (typeof RUN_SPLITS)[number];
 /** Share of a file's questions that is kept for testing if the file has no splits of its own. */
 const TEST_SHARE = 0.2;
 
+/** Bad rows of a file that are named one by one. */
+const LISTED_ROWS = 10;
+
 /** Which questions a run asks for. */
 export interface QuestionRequest {
-  /** Files; none for the generator. */
+  /** Files, and folders made by data:prepare; none for the generator. */
   readonly paths: readonly string[];
   /** Seed of the generator, the splits, the budgets, and the choice where there are too many. */
   readonly sampleSeed: number;
@@ -42,23 +49,30 @@ export interface QuestionRequest {
   readonly template: PromptTemplate;
   /** Questions whose prompts have more tokens are left out. */
   readonly maxPromptLength: number;
+  /** `fail` throws at the first row that cannot be used, `skip` leaves such rows out. */
+  readonly onBadRow: "fail" | "skip";
 }
 
 /** The questions of a run. */
 export interface RunQuestions {
   readonly splits: Readonly<Record<RunSplit, readonly PreparedQuestion[]>>;
+  /** Whether the train questions are to be taken in their order, as a curriculum asks for. */
+  readonly isOrdered: boolean;
   /** Where they come from, in a line. */
   readonly description: string;
   /** SHA-256 of the questions with splits, budgets and prompts. */
   readonly hash: string;
   /** What was left out and why, a line each. */
   readonly leftOut: readonly string[];
+  /** Terms of use and known faults of the data sets. */
+  readonly notices: readonly string[];
 }
 
 /**
  * Collects the questions of a run. The same request gives the same questions in the same order.
  *
- * @throws {DataError} if a file cannot be read at all; single bad rows are left out and listed.
+ * @throws {DataError} if a file cannot be read at all, or a row of it cannot where rows are not skipped.
+ * @throws {GoldAnswerError} if a question cannot be graded and rows are not skipped.
  * @throws {RangeError} if no question is left to train or to test on, or an id comes from two files.
  */
 export async function collectQuestions(
@@ -66,13 +80,17 @@ export async function collectQuestions(
   tokenizer: Tokenizer,
 ): Promise<RunQuestions> {
   const leftOut: string[] = [];
+  const notices: string[] = [];
   const isGenerated = request.paths.length === 0;
-  const records = isGenerated ? generated(request) : await loaded(request, leftOut);
+  const { records, budgets, names, isOrdered } = isGenerated
+    ? { ...ITSELF, records: generated(request) }
+    : await loaded(request, leftOut, notices);
   const fitting: Record<RunSplit, PreparedQuestion[]> = { train: [], test: [], ood: [] };
   const tooLong = { train: 0, test: 0, ood: 0 };
   for (const record of records) {
     if (record.split === "validation") continue;
-    const budget = drawBudget(request.budgets, request.sampleSeed, keyOf(record), 0);
+    const key = keyOf(record);
+    const budget = budgets.get(key) ?? drawBudget(request.budgets, request.sampleSeed, key, 0);
     const question = prepareQuestion(record, budget, request.template, tokenizer);
     if (question.prompt.tokenIds.length > request.maxPromptLength) tooLong[record.split]++;
     else fitting[record.split].push(question);
@@ -99,13 +117,15 @@ export async function collectQuestions(
   }
   return {
     splits,
+    isOrdered,
     description: isGenerated
       ? `generated questions (seed ${request.sampleSeed})`
-      : request.paths.map((path) => basename(path)).join(", "),
+      : names.join(", "),
     hash: await hashQuestions(
       RUN_SPLITS.flatMap((split) => splits[split].map((question) => ({ split, question }))),
     ),
     leftOut,
+    notices,
   };
 }
 
@@ -129,41 +149,67 @@ function generated({ sampleSeed, counts }: QuestionRequest): QuestionRecord[] {
   );
 }
 
-async function loaded(request: QuestionRequest, leftOut: string[]): Promise<QuestionRecord[]> {
-  const { withSplits, withoutSplits } = await loadFiles(request.paths, leftOut);
-  const assigned = assignSplits(withoutSplits, { seed: request.sampleSeed, test: TEST_SHARE });
-  return withUsableGold([...withSplits, ...assigned], leftOut);
+/** What paths hold. */
+export interface LoadedQuestions {
+  /** Of files that tell their own splits, and of prepared folders. */
+  readonly withSplits: readonly QuestionRecord[];
+  /** Of the other files. */
+  readonly withoutSplits: readonly QuestionRecord[];
+  /** Budgets that came with the questions, by their keys. */
+  readonly budgets: ReadonlyMap<string, Budget>;
+  /** A name for each path. */
+  readonly names: readonly string[];
+  readonly isOrdered: boolean;
 }
 
-/** The questions of files. */
-export interface FileQuestions {
-  /** Of files that tell their own splits. */
-  readonly withSplits: readonly QuestionRecord[];
-  /** Of the others. */
-  readonly withoutSplits: readonly QuestionRecord[];
+/** Questions without anything else to them. */
+const ITSELF: Pick<LoadedQuestions, "budgets" | "names" | "isOrdered"> = {
+  budgets: new Map<string, Budget>(),
+  names: [],
+  isOrdered: false,
+};
+
+async function loaded(request: QuestionRequest, leftOut: string[], notices: string[]) {
+  const { paths, sampleSeed: seed, onBadRow } = request;
+  const { withSplits, withoutSplits, ...rest } = await loadPaths(paths, onBadRow, leftOut, notices);
+  const assigned = assignSplits(withoutSplits, { seed, test: TEST_SHARE });
+  return { ...rest, records: withUsableGold([...withSplits, ...assigned], onBadRow, leftOut) };
 }
 
 /**
- * Reads question files. Bad rows are listed in `leftOut`.
+ * Reads question files and prepared folders. Rows that are skipped are told of in `leftOut`, terms of use
+ * and known faults in `notices`.
  *
- * @throws {DataError} if a file cannot be read at all.
+ * @throws {DataError} if a file cannot be read at all, or a row of it cannot where rows are not skipped.
  * @throws {RangeError} if an id comes from two files.
  */
-export async function loadFiles(
+export async function loadPaths(
   paths: readonly string[],
+  onBadRow: "fail" | "skip",
   leftOut: string[],
-): Promise<FileQuestions> {
+  notices: string[],
+): Promise<LoadedQuestions> {
+  const budgets = new Map<string, Budget>();
+  const names: string[] = [];
+  let isOrdered = false;
   const withSplits: QuestionRecord[] = [];
   const withoutSplits: QuestionRecord[] = [];
   const pathOfKey = new Map<string, string>();
   for (const path of paths) {
-    const { records, skipped } = await loadRecords(path, { onBadRow: "skip" });
-    const [bad] = skipped;
-    if (bad !== undefined) {
-      leftOut.push(
-        `${skipped.length} rows of ${path}; the first is row ${bad.row}: ${bad.field} must be ` +
-          `${bad.rule}: current value is ${bad.found}`,
-      );
+    let records: readonly QuestionRecord[];
+    const isPrepared = await isPreparedFolder(path);
+    if (isPrepared) {
+      const prepared = await readPrepared(path);
+      records = prepared.records;
+      isOrdered ||= prepared.isOrdered;
+      prepared.budgets?.forEach((budget, i) => budgets.set(keyOf(records[i]!), budget));
+      names.push(`${basename(path)} (prepared data ${prepared.hash})`);
+    } else {
+      const file = await loadRecords(path, { onBadRow });
+      records = file.records;
+      names.push(basename(path));
+      notices.push(...file.notices);
+      leftOut.push(...describeSkipped(path, file.skipped));
     }
     for (const record of records) {
       const key = keyOf(record);
@@ -177,15 +223,32 @@ export async function loadFiles(
       pathOfKey.set(key, path);
     }
     // Files that tell their own splits keep them.
-    const hasSplits = records.some((record) => record.split !== "train");
+    const hasSplits = isPrepared || records.some((record) => record.split !== "train");
     (hasSplits ? withSplits : withoutSplits).push(...records);
   }
-  return { withSplits, withoutSplits };
+  return { withSplits, withoutSplits, budgets, names, isOrdered };
 }
 
-/** The questions whose gold answer can be graded; the others are told of in `leftOut`. */
+/** Bad rows of a file: their number, and what is wrong with the first of them. */
+function describeSkipped(path: string, skipped: readonly BadRow[]): string[] {
+  if (skipped.length === 0) return [];
+  const causes = skipped.slice(0, LISTED_ROWS).map(({ row, field, rule, found }) =>
+    `row ${row}: ${field} must be ${rule}: current value is ${found}`
+  );
+  const rest = skipped.length - causes.length;
+  const more = rest === 0 ? [] : [`${rest} more rows of ${path}; data:validate lists them all`];
+  const [first, ...others] = causes;
+  return [`${skipped.length} rows of ${path}; the first is ${first}`, ...others, ...more];
+}
+
+/**
+ * The questions whose gold answer can be graded; the others are told of in `leftOut`.
+ *
+ * @throws {GoldAnswerError} if one cannot be graded and rows are not skipped.
+ */
 export function withUsableGold(
   records: readonly QuestionRecord[],
+  onBadRow: "fail" | "skip",
   leftOut: string[],
 ): QuestionRecord[] {
   const causes: string[] = [];
@@ -194,6 +257,7 @@ export function withUsableGold(
       validateGold(record);
       return true;
     } catch (error) {
+      if (onBadRow === "fail") throw error;
       causes.push(error instanceof Error ? error.message : String(error));
       return false;
     }
@@ -241,6 +305,7 @@ export function keyOf(record: QuestionRecord): string {
  * @param questions At least numPrompts questions.
  * @param numPrompts P, different questions in a step.
  * @param step From 1.
+ * @param isOrdered Takes the questions in the order given, in every epoch.
  * @throws {RangeError} if there are fewer than numPrompts questions.
  */
 export function questionsOfStep<Question>(
@@ -248,6 +313,7 @@ export function questionsOfStep<Question>(
   numPrompts: number,
   seed: number,
   step: number,
+  isOrdered = false,
 ): Question[] {
   const stepsPerEpoch = Math.floor(questions.length / numPrompts);
   if (stepsPerEpoch < 1) {
@@ -258,6 +324,7 @@ export function questionsOfStep<Question>(
   }
   const epoch = Math.floor((step - 1) / stepsPerEpoch);
   const start = ((step - 1) % stepsPerEpoch) * numPrompts;
+  if (isOrdered) return questions.slice(start, start + numPrompts);
   const order = permutation(questions.length, "order of questions", seed, epoch);
   return order.slice(start, start + numPrompts).map((index) => questions[index]!);
 }

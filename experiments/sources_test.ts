@@ -22,6 +22,7 @@ const request: QuestionRequest = {
   budgets: { kind: "uniform", mode: "maximum", low: 20, high: 100 },
   template: tinyTemplate,
   maxPromptLength: 2000,
+  onBadRow: "skip",
 };
 
 function record(id: string, split: QuestionRecord["split"], question = `Which is ${id}?`) {
@@ -139,6 +140,11 @@ Deno.test("bad rows are left out with the first one's cause; a file given twice 
     assertEquals(
       found.leftOut[0]!.startsWith(`1 rows of ${path}; the first is row 4: gold.letter`),
       true,
+    );
+    await assertRejects(
+      () => collectQuestions({ ...request, paths: [path], onBadRow: "fail" }, tokenizer),
+      Error,
+      `${path}, row 4: gold.letter must be one of the options' letters A, B: current value is "Z"`,
     );
     await assertRejects(
       () => collectQuestions({ ...request, paths: [path, path] }, tokenizer),

@@ -30,8 +30,11 @@ export const EVALUATION_SCHEMA = {
   reward: "float",
 } as const satisfies TableSchema;
 
-/** Columns of `rollouts/step-*.parquet` before those of the reward components. */
-const ROLLOUT_SCHEMA = {
+/**
+ * Columns of `rollouts/step-*.parquet` before those of the reward components. `completion_ids` (a JSON
+ * list) and `record` (JSON) are what a replay scores again.
+ */
+export const ROLLOUT_SCHEMA = {
   step: "int",
   prompt_id: "string",
   sample: "int",
@@ -41,6 +44,7 @@ const ROLLOUT_SCHEMA = {
   completion: "string",
   tokens: "int",
   thinking_tokens: "int",
+  answer_tokens: "int",
   finish_reason: "string",
   budget_mode: "string",
   budget_tokens: "int",
@@ -48,6 +52,8 @@ const ROLLOUT_SCHEMA = {
   correct: "bool",
   reward: "float",
   advantage: "float",
+  completion_ids: "string",
+  record: "string",
 } as const satisfies TableSchema;
 
 /** Turns rows into columns; every row has a cell for each column of the schema. */
@@ -94,6 +100,7 @@ export function rolloutTable(
         completion: completion.text,
         tokens: completion.tokenIds.length,
         thinking_tokens: scored.thinkingTokens_B[at]!,
+        answer_tokens: scored.answerTokens_B[at]!,
         finish_reason: completion.finishReason,
         budget_mode: budget.mode,
         budget_tokens: budget.mode === "none" ? null : budget.tokens,
@@ -101,6 +108,8 @@ export function rolloutTable(
         correct: scored.correct_B[at]!,
         reward: scored.rewards_P_G[p]![g]!,
         advantage: advantages_P_G[p]![g]!,
+        completion_ids: JSON.stringify(completion.tokenIds),
+        record: JSON.stringify(record),
         ...Object.fromEntries(
           components.map(([name, values]) => [`component_${name}`, values[at]!]),
         ),

@@ -23,7 +23,7 @@ const settings = {
   training: {
     numPrompts: 4,
     numGenerations: 8,
-    maxPromptLength: 128,
+    maxPromptLength: 320,
     maxCompletionLength: 120,
     temperature: 1,
     topP: 1,

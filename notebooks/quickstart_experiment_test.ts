@@ -13,6 +13,11 @@ Deno.test("the arms differ in the length reward alone", async () => {
       completionIds: [[1, 2, 3, 4]],
       records: [record!],
       budgets: [{ mode: "maximum", tokens: 24 }],
+      thinkingTokens: [1],
+      answerTokens: [1],
+      groups: [0],
+      finishReasons: ["stop"],
+      step: 1,
     })
   ));
   const [none, maximum] = scored.map(({ components }) => components);

@@ -5,6 +5,8 @@
  */
 
 import { join } from "node:path";
+import { type AuditReport, auditSchema } from "./audit/audit_file.ts";
+import type { z } from "zod";
 import { readJsonIfThere } from "./read_file.ts";
 import { missingSeed, readSeed, type SeedRun } from "./read_seed.ts";
 import { experimentSchema, summarySchema } from "./run_schema.ts";
@@ -36,6 +38,8 @@ export interface Run {
   readonly arms: readonly ArmRun[];
   /** How the run made its intervals; null as long as it has no `summary.json`. */
   readonly intervals: string | null;
+  /** What was found in the rewards before training; null if they were not audited. */
+  readonly audit: AuditReport | null;
   /** One line for each file that is there and could not be read. */
   readonly problems: readonly string[];
 }
@@ -84,12 +88,16 @@ export async function readRun(folder: string): Promise<Run> {
     );
   }
   const problems: string[] = [];
-  let summary: Summary | null = null;
-  try {
-    summary = await readJsonIfThere(join(folder, "summary.json"), summarySchema);
-  } catch (error) {
-    problems.push((error as Error).message);
-  }
+  const readIfWhole = async <T>(name: string, schema: z.ZodType<T>): Promise<T | null> => {
+    try {
+      return await readJsonIfThere(join(folder, name), schema);
+    } catch (error) {
+      problems.push((error as Error).message);
+      return null;
+    }
+  };
+  const summary: Summary | null = await readIfWhole("summary.json", summarySchema);
+  const audit = await readIfWhole("audit.json", auditSchema);
   const arms: ArmRun[] = [];
   for (const declared of experiment.arms) {
     const found = summary?.arms.find(({ arm }) => arm === declared.name);
@@ -119,5 +127,5 @@ export async function readRun(folder: string): Promise<Run> {
       splits: found?.splits ?? {},
     });
   }
-  return { folder, experiment, arms, intervals: summary?.intervals ?? null, problems };
+  return { folder, experiment, arms, intervals: summary?.intervals ?? null, audit, problems };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { auditBody } from "./audit/findings.ts";
 import { budgetUseSpec } from "./charts/budget_use.ts";
 import { componentPanels } from "./charts/components.ts";
 import { frontierSpec } from "./charts/frontier.ts";
@@ -147,6 +148,11 @@ function samplesSection(run: Run): Section[] {
   }];
 }
 
+function auditSection({ audit }: Run): Section[] {
+  if (audit === null) return [];
+  return [{ id: "audit", title: "Audit of the rewards", short: "Audit", body: auditBody(audit) }];
+}
+
 function costsSection(run: Run): Section {
   const { total, failed } = countFailedRollouts(run);
   const problems = run.problems.length === 0
@@ -185,6 +191,7 @@ export async function buildSections(run: Run, figure: CurveFigure): Promise<Sect
     ...await budgetSection(run),
     ...await kindsSection(run),
     ...samplesSection(run),
+    ...auditSection(run),
     costsSection(run),
     {
       id: "provenance",

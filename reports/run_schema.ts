@@ -36,7 +36,12 @@ export const experimentSchema: z.ZodType<ExperimentFile> = z.object({
   description: text,
   engine: z.object({ name: text, reason: text }),
   model: z.object({ name: text, parameters: number }),
-  data: z.object({ description: text, hash: text, counts: z.record(text, number) }),
+  data: z.object({
+    description: text,
+    hash: text,
+    counts: z.record(text, number),
+    template: z.object({ name: text, hash: text }).optional(),
+  }),
   seeds: z.array(number),
   steps: number,
   arms: z.array(z.object({ name: text, title: text, description: text })),

@@ -33,6 +33,8 @@ export interface ExperimentFile {
     readonly description: string;
     readonly hash: string;
     readonly counts: Readonly<Record<string, number>>;
+    /** The prompts' wording; absent in runs older than it. */
+    readonly template?: { readonly name: string; readonly hash: string } | undefined;
   };
   /** Seeds of every arm. */
   readonly seeds: readonly number[];

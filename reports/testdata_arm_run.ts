@@ -90,6 +90,7 @@ export function madeRun(arms: readonly ArmRun[]): Run {
     },
     arms,
     intervals: "made",
+    audit: null,
     problems: [],
   };
 }

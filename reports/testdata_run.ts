@@ -189,6 +189,7 @@ export async function writeMadeRun(folder: string, size: RunSize): Promise<void>
       description: "made-up questions",
       hash: "sha256:3f7a9b2c5d1e8f604b7a9c3d2e1f0a5b6c7d8e9f",
       counts: { train: 1200, test: size.questions, ood: size.questions },
+      template: { name: "tiny", hash: "5d1e8f604b7a9c3d2e1f0a5b6c7d8e9f" },
     },
     seeds,
     steps: size.steps,

@@ -11,18 +11,12 @@ import { fileURLToPath } from "node:url";
 import { learningCurves } from "./charts/learning_curves.ts";
 import { escapeHtml } from "./escape.ts";
 import { buildPage } from "./page/page_parts.ts";
+import { readStyles } from "./page/styles.ts";
 import { readRun, type Run } from "./read_run.ts";
 import { buildSections } from "./report_sections.ts";
 
 function readOwnFile(name: string): Promise<string> {
   return Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
-}
-
-/** In the order in which later rules win. */
-const STYLES = ["text", "tables", "figures", "lists", "samples", "small_screen", "print"];
-
-async function readStyles(): Promise<string> {
-  return (await Promise.all(STYLES.map((name) => readOwnFile(`style/${name}.css`)))).join("\n");
 }
 
 /** Plotly's bundle for lines and bars, as text to stand in the page. */

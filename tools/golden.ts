@@ -1,67 +1,78 @@
 /**
- * Runs golden cases against the project: `deno task golden FILE...`. Files are JSON lines of reward
- * and metric cases, or one JSON object `{ cases }` of GRPO mathematics. Exits 0 only if every case
- * passes.
+ * Runs golden cases against the project: `deno task golden FILE...`. A file holds JSON lines, or one JSON
+ * object `{ cases }`; which suite a case belongs to is told from its content. Exits 0 only if every case
+ * passes, 1 if one fails or a file cannot be read, 2 without files.
+ *
+ * The reference's prompt wording is not part of the project. `--template FILE` gives it; without, it is
+ * read out of the file's own rows, which must then all follow it. `--save-template FILE` keeps what was
+ * read, for `deno task ablate --template FILE`.
  *
  * @module
  */
-import { goldenKind, runGoldenCase } from "@terse/rewards";
-import { type GrpoGoldenCase, runGrpoGoldenCase } from "../lib/rl/grpo/golden.ts";
+import { hashTemplate, loadTemplate, replaceFile } from "@terse/data";
+import { parseArgs } from "node:util";
+import { isPromptGoldenCase } from "./golden_prompt_case.ts";
+import { promptSuite } from "./golden_prompts.ts";
+import { findDifferences, type GoldenSuite, parseGoldenCases, SUITES } from "./golden_suites.ts";
+import { readReleasedWording } from "./golden_wording.ts";
 
 const SHOWN_FAILURES = 5;
 const SHOWN_DIFFERENCES = 3;
+const USAGE = "Usage: deno task golden [--template FILE] [--save-template FILE] FILE...";
 
-function parseLine(line: string, path: string, number: number): unknown {
+function readArguments() {
   try {
-    return JSON.parse(line);
+    const { values, positionals } = parseArgs({
+      args: Deno.args,
+      options: { template: { type: "string" }, "save-template": { type: "string" } },
+      allowPositionals: true,
+    });
+    if (positionals.length > 0) return { ...values, paths: positionals };
   } catch (error) {
-    throw new SyntaxError(
-      `Cannot read ${path}: line ${number} must be JSON: ${(error as Error).message}`,
-    );
+    console.error((error as Error).message);
   }
-}
-
-async function readCases(path: string): Promise<unknown[]> {
-  const text = await Deno.readTextFile(path);
-  if (path.endsWith(".jsonl")) {
-    return text.trimEnd().split("\n").map((line, i) => parseLine(line, path, i + 1));
-  }
-  const { cases } = JSON.parse(text) as { cases?: unknown };
-  if (!Array.isArray(cases)) {
-    throw new TypeError(
-      `Cannot run ${path}: cases must be a list: current value is ${typeof cases}`,
-    );
-  }
-  return cases;
-}
-
-/** Differences of one case; a case that cannot be run differs by its error, so that the rest still runs. */
-async function findDifferences(caseObject: unknown): Promise<readonly string[]> {
-  if (goldenKind(caseObject) !== null) return runGoldenCase(caseObject).differences;
-  try {
-    const result = await runGrpoGoldenCase(caseObject as GrpoGoldenCase);
-    return result.passed ? [] : result.differences;
-  } catch (error) {
-    return [(error as Error).message];
-  }
-}
-
-if (Deno.args.length === 0) {
-  console.error("Usage: deno task golden FILE...");
+  console.error(USAGE);
   Deno.exit(2);
+}
+
+const options = readArguments();
+
+/** The suites for a file's cases: with prompts among them, one for the wording they are held against. */
+async function suitesFor(path: string, cases: readonly unknown[]): Promise<readonly GoldenSuite[]> {
+  const prompts = cases.filter(isPromptGoldenCase);
+  if (prompts.length === 0) return SUITES;
+  const read = readReleasedWording(prompts);
+  const { template } = options;
+  const wording = template === undefined
+    ? read
+    : { ...read, template: await loadTemplate(template) };
+  const hash = (await hashTemplate(wording.template)).slice(0, 12);
+  console.log(`${path}: wording of ${template ?? "its own rows"} (sha256 ${hash})`);
+  const copy = options["save-template"];
+  if (copy !== undefined) {
+    const text = `${JSON.stringify(wording.template, null, 2)}\n`;
+    await replaceFile(copy, (temporary) => Deno.writeTextFile(temporary, text));
+  }
+  return [promptSuite(wording), ...SUITES];
 }
 
 let passed = 0;
 let failed = 0;
-for (const path of Deno.args) {
-  let passedHere = 0;
+for (const path of options.paths) {
+  let cases: readonly unknown[];
+  let suites: readonly GoldenSuite[];
+  try {
+    cases = parseGoldenCases(await Deno.readTextFile(path), path);
+    suites = await suitesFor(path, cases);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    failed++;
+    continue;
+  }
   let failedHere = 0;
-  for (const [index, caseObject] of (await readCases(path)).entries()) {
-    const differences = await findDifferences(caseObject);
-    if (differences.length === 0) {
-      passedHere++;
-      continue;
-    }
+  for (const [index, caseObject] of cases.entries()) {
+    const differences = await findDifferences(caseObject, suites);
+    if (differences.length === 0) continue;
     failedHere++;
     if (failedHere > SHOWN_FAILURES) continue;
     console.log(`${path}: case ${index + 1} failed`);
@@ -69,9 +80,10 @@ for (const path of Deno.args) {
       console.log(`  ${difference}`);
     }
   }
-  console.log(`${path}: ${passedHere} passed, ${failedHere} failed`);
-  passed += passedHere;
+  console.log(`${path}: ${cases.length - failedHere} passed, ${failedHere} failed`);
+  passed += cases.length - failedHere;
   failed += failedHere;
 }
 console.log(`${passed} passed, ${failed} failed`);
-Deno.exit(failed === 0 ? 0 : 1);
+// A file without cases shows nothing, and must not look like a success.
+Deno.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -6,61 +6,37 @@
  */
 
 import { delimiter, dirname, join } from "node:path";
-import { NOTEBOOKS, ROOT } from "./notebook_cells.ts";
+import { NOTEBOOKS } from "./notebook_cells.ts";
+import {
+  ensureEnvironment,
+  environmentProgram,
+  hasEnvironment,
+  type PythonEnvironment,
+} from "./python_environment.ts";
 
-/** Packages from PyPI; the versions that the notebooks are tested with. */
-const PACKAGES = ["jupyterlab==4.6.6", "nbclient==0.11.0", "nbconvert==7.17.2"];
+/** The versions that the notebooks are tested with (240 MB). */
+const JUPYTER: PythonEnvironment = {
+  name: "jupyter",
+  packages: ["jupyterlab==4.6.6", "nbclient==0.11.0", "nbconvert==7.17.2"],
+};
 
-const VENV = join(ROOT, ".peers", "jupyter");
-
-/** Written last, so that a venv whose installation was interrupted is made anew. */
-const MARKER = join(VENV, "installed.txt");
-
-/** Path of a program of the virtual environment. */
+/** Path of a program of Jupyter's environment. */
 export function venvProgram(name: string): string {
-  return Deno.build.os === "windows"
-    ? join(VENV, "Scripts", `${name}.exe`)
-    : join(VENV, "bin", name);
-}
-
-async function run(program: string, args: readonly string[], advice: string): Promise<void> {
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(program, { args: [...args], stdin: "null" }).output();
-  } catch (cause) {
-    throw new Error(`Cannot install Jupyter: ${advice}: ${(cause as Error).message}`, { cause });
-  }
-  if (output.success) return;
-  const lines = new TextDecoder().decode(output.stderr).trim().split("\n");
-  throw new Error(
-    `Cannot install Jupyter: ${advice}. ${program} ended with\n${lines.slice(-8).join("\n")}`,
-  );
+  return environmentProgram(JUPYTER, name);
 }
 
 /** Whether Jupyter is installed in the right versions. */
-export async function hasJupyter(): Promise<boolean> {
-  return await Deno.readTextFile(MARKER).catch(() => "") === PACKAGES.join("\n");
+export function hasJupyter(): Promise<boolean> {
+  return hasEnvironment(JUPYTER);
 }
 
 /**
- * Installs Jupyter into `.peers/jupyter` unless it is there in the right versions (240 MB).
+ * Installs Jupyter into `.peers/jupyter` unless it is there in the right versions.
  *
  * @throws {Error} if python3 or the registry is missing, with the installer's last lines.
  */
-export async function ensureJupyter(): Promise<void> {
-  if (await hasJupyter()) return;
-  console.error(`installing ${PACKAGES.join(", ")} into ${VENV}`);
-  await run(
-    Deno.build.os === "windows" ? "python" : "python3",
-    ["-m", "venv", "--clear", VENV],
-    "python3 with its venv module must be on PATH (Debian: apt-get install python3-venv)",
-  );
-  await run(
-    venvProgram("python"),
-    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES],
-    "PyPI must be reachable",
-  );
-  await Deno.writeTextFile(MARKER, PACKAGES.join("\n"));
+export function ensureJupyter(): Promise<void> {
+  return ensureEnvironment(JUPYTER);
 }
 
 /** Variables for any of Jupyter's programs. */

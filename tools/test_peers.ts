@@ -1,37 +1,35 @@
 /**
  * `deno task test:peers`: compares tensors, tokens, chats, logits and greedy decoding with transformers,
- * and the values in lib/rl/model/testdata with PyTorch's. Makes its own virtual environment (about 2 GB)
- * in .peers/torch. The last line counts: `N passed, N failed, N skipped`.
+ * and the values in lib/rl/model/testdata with PyTorch's; has exported data read back by pandas, pyarrow
+ * and Hugging Face datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and
+ * .peers/datasets. `deno task test:peers export` runs the parts whose names hold that text. The last line
+ * counts: `N passed, N failed, N skipped`.
  *
  * @module
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import {
+  ensureEnvironment,
+  environmentProgram,
+  type PythonEnvironment,
+} from "./python_environment.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-const ENVIRONMENT = join(ROOT, ".peers/torch");
-const PYTHON = join(ENVIRONMENT, "bin/python");
-const PACKAGES = ["torch==2.13.0", "transformers==5.23.0", "gguf", "safetensors"];
+const TORCH: PythonEnvironment = {
+  name: "torch",
+  packages: ["torch==2.13.0", "transformers==5.23.0", "gguf", "safetensors"],
+};
+const DATASETS: PythonEnvironment = {
+  name: "datasets",
+  packages: ["datasets==5.2.0", "pandas==3.1.1", "pyarrow==26.0.1"],
+};
+const PYTHON = environmentProgram(TORCH, "python");
 
 async function run(command: string, args: readonly string[]): Promise<boolean> {
   const { success } = await new Deno.Command(command, { args: [...args], cwd: ROOT }).spawn()
     .status;
   return success;
-}
-
-/** Makes the environment once; the marker is written last. */
-async function makeEnvironment(): Promise<void> {
-  const marker = join(ENVIRONMENT, "ready");
-  if (existsSync(marker)) return;
-  console.log(`installing ${PACKAGES.join(", ")} into ${ENVIRONMENT}`);
-  const isMade = await run("python3", ["-m", "venv", ENVIRONMENT]) &&
-    await run(PYTHON, ["-m", "pip", "install", "-q", ...PACKAGES]);
-  if (!isMade) {
-    throw new Error(
-      `Cannot make ${ENVIRONMENT}: python3 with venv and pip must reach PyPI; see the output above`,
-    );
-  }
-  await Deno.writeTextFile(marker, PACKAGES.join("\n"));
 }
 
 /** Whether Python computes what lib/rl/model/testdata/small_models.json holds, to 1e-5. */
@@ -46,23 +44,36 @@ async function smallModelsAgree(out: string): Promise<boolean> {
     ours.every((value, i) => Math.abs(value - theirs[i]!) <= 1e-5 * Math.max(1, Math.abs(value)));
 }
 
-await makeEnvironment();
 const out = await Deno.makeTempDir();
 const deno = (...args: string[]) => run(Deno.execPath(), ["run", "-A", ...args]);
 const hasData = existsSync(join(ROOT, "../shared/data"));
-const parts: [name: string, run: (() => Promise<boolean>) | null][] = [
-  ["small models equal PyTorch", () => smallModelsAgree(out)],
-  ["SmolLM2 is fetched", () => deno("tools/model_fetch.ts", "smollm2")],
+type Part = [name: string, environment: PythonEnvironment, run: (() => Promise<boolean>) | null];
+const parts: Part[] = [
+  ["small models equal PyTorch", TORCH, () => smallModelsAgree(out)],
+  ["SmolLM2 is fetched", TORCH, () => deno("tools/model_fetch.ts", "smollm2")],
+  [
+    "exported data is read back by pandas, pyarrow and datasets",
+    DATASETS,
+    () =>
+      deno(
+        "tools/peers/export_check.ts",
+        environmentProgram(DATASETS, "python"),
+        join(out, "export"),
+      ),
+  ],
   [
     "exported models loaded by transformers are equal",
+    TORCH,
     () => deno("tools/peers/model_export_check.ts", PYTHON, join(out, "exported")),
   ],
   [
     "tensors, tokens and chats equal transformers (reads ../shared)",
+    TORCH,
     hasData ? () => deno("tools/peers/model_check.ts", PYTHON, join(out, "model")) : null,
   ],
   [
     "logits and greedy decoding equal transformers (reads ../shared)",
+    TORCH,
     hasData
       ? () =>
         deno("tools/peers/logits_check.ts", PYTHON, join(out, "model/hf"), join(out, "logits"))
@@ -70,7 +81,9 @@ const parts: [name: string, run: (() => Promise<boolean>) | null][] = [
   ],
 ];
 let passed = 0, failed = 0, skipped = 0;
-for (const [name, check] of parts) {
+for (const [name, environment, check] of parts) {
+  if (Deno.args.some((text) => !name.includes(text))) continue;
+  if (check !== null) await ensureEnvironment(environment);
   const result = check === null ? null : await check();
   console.log(`${result === null ? "skipped" : result ? "ok     " : "FAILED "} ${name}`);
   if (result === null) skipped++;

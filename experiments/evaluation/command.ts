@@ -115,13 +115,16 @@ async function prepareServer(
   };
 }
 
-function describePlan({ description, counts, leftOut, config, units }: EvaluationPlan): string[] {
+function describePlan(
+  { description, counts, leftOut, notices, config, units }: EvaluationPlan,
+): string[] {
   const { samples, temperature, topP, maxCompletionLength, seed } = config.sampling;
   const budgets = [...new Set(units.map(({ budget }) => budget))];
   return [
     `data     ${description}: ${counts.test} to test, ${counts.ood} out of distribution (sha256 ` +
     `${config.data.hash.slice(0, 12)})`,
     ...leftOut.map((line) => `         left out: ${line}`),
+    ...notices.map((line) => `         note: ${line}`),
     `budgets  ${budgets.join(", ")}`,
     `sampling ${samples} completions of each question, temperature ${temperature}, top-p ${topP}, at ` +
     `most ${maxCompletionLength} tokens, seed ${seed}`,

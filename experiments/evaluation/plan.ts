@@ -75,6 +75,8 @@ export interface EvaluationPlan {
   /** Questions of each split. */
   readonly counts: Readonly<Record<EvaluatedSplit, number>>;
   readonly leftOut: readonly string[];
+  /** Terms of use and known faults of the data sets. */
+  readonly notices: readonly string[];
 }
 
 /** How tables call a budget: `none`, a number of tokens, or the range that numbers are drawn from. */
@@ -128,15 +130,19 @@ export async function planEvaluation(
     trained: arm === null || tokenizer === null ? null : { arm, tokenizer },
   });
   const leftOut = [...heldOut.leftOut];
-  const template = templateFor(name);
+  const template = arm?.data.template ?? templateFor(name);
+  const isPrepared = options.budgets === null && options.data.length > 0 &&
+    heldOut.budgets.size > 0;
+  const givenBudgets = options.budgets === null ? heldOut.budgets : new Map();
   const budgets = options.budgets ?? [settings.budgets];
   const room = (maxPositions ?? Infinity) - sampling.maxCompletionLength;
   const asked = budgets.flatMap((spec) =>
     EVALUATED_SPLITS.map((split) => ({
-      budget: budgetName(spec),
+      budget: isPrepared ? "as prepared" : budgetName(spec),
       split,
       questions: askQuestions(heldOut.splits[split], {
         budgets: spec,
+        givenBudgets,
         sampleSeed,
         template,
         tokenizer,
@@ -165,6 +171,7 @@ export async function planEvaluation(
     description: heldOut.description,
     counts: { test: heldOut.splits.test.length, ood: heldOut.splits.ood.length },
     leftOut,
+    notices: heldOut.notices,
   };
 }
 

@@ -17,7 +17,6 @@ import {
   tinyTemplate,
 } from "@terse/data";
 import { type PreparedQuestion, prepareQuestion, type Tokenizer } from "@terse/rl";
-import { basename } from "node:path";
 import type { ArmConfig } from "../arm_config.ts";
 import { EVALUATED_SPLITS, type EvaluatedSplit } from "../evaluate.ts";
 import type { SettingsName } from "../experiment.ts";
@@ -25,7 +24,7 @@ import {
   chosen,
   collectQuestions,
   keyOf,
-  loadFiles,
+  loadPaths,
   type RunQuestions,
   withUsableGold,
 } from "../sources.ts";
@@ -37,7 +36,7 @@ export function templateFor(settings: SettingsName): PromptTemplate {
 
 /** Which questions an evaluation asks for. */
 export interface HeldOutRequest {
-  /** Files; none for the arm's own questions, or without an arm for the generator's. */
+  /** Files and prepared folders; none for the arm's own questions, or without an arm for the generator's. */
   readonly paths: readonly string[];
   readonly sampleSeed: number;
   /** Questions to generate. */
@@ -51,10 +50,14 @@ export interface HeldOutRequest {
 /** Questions to evaluate on. */
 export interface HeldOutQuestions {
   readonly splits: Readonly<Record<EvaluatedSplit, readonly QuestionRecord[]>>;
+  /** Budgets that came with the questions, by their keys: those of prepared folders, or the arm's own. */
+  readonly budgets: ReadonlyMap<string, Budget>;
   /** Where they come from, in a line. */
   readonly description: string;
   /** What was left out and why, a line each. */
   readonly leftOut: readonly string[];
+  /** Terms of use and known faults of the data sets. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -65,22 +68,29 @@ export interface HeldOutQuestions {
  */
 export async function collectHeldOut(request: HeldOutRequest): Promise<HeldOutQuestions> {
   const { paths, sampleSeed, counts, limit, trained } = request;
-  const leftOut: string[] = [];
+  const leftOut: string[] = [], notices: string[] = [];
   const own = trained === null ? null : await questionsOfArm(trained.arm, trained.tokenizer);
   let splits: Record<EvaluatedSplit, readonly QuestionRecord[]>;
+  let budgets: ReadonlyMap<string, Budget> = new Map();
   let description: string;
   if (paths.length > 0) {
-    const found = await fromFiles(paths, leftOut);
+    const found = await fromPaths(paths, leftOut, notices);
+    budgets = found.budgets;
     const seen = new Set(own?.splits.train.map(({ record }) => normalisedText(record)));
     const isNew = (record: QuestionRecord) => !seen.has(normalisedText(record));
     splits = { test: found.test.filter(isNew), ood: found.ood.filter(isNew) };
     const count = found.test.length + found.ood.length - splits.test.length - splits.ood.length;
     if (count > 0) leftOut.push(`${count} questions that the policy was trained on`);
-    description = paths.map((path) => basename(path)).join(", ");
+    description = found.names.join(", ");
   } else if (own !== null) {
     const recordsOf = (split: EvaluatedSplit) => own.splits[split].map(({ record }) => record);
     splits = { test: recordsOf("test"), ood: recordsOf("ood") };
+    if (sampleSeed === trained!.arm.data.sampleSeed) {
+      const questions = EVALUATED_SPLITS.flatMap((split) => own.splits[split]);
+      budgets = new Map(questions.map(({ record, budget }) => [keyOf(record), budget]));
+    }
     leftOut.push(...own.leftOut);
+    notices.push(...own.notices);
     description = `what the arm's run kept apart, of ${own.description}`;
   } else {
     const generate = (split: EvaluatedSplit) =>
@@ -102,16 +112,22 @@ export async function collectHeldOut(request: HeldOutRequest): Promise<HeldOutQu
         `${leftOut.length === 0 ? "Give more data" : `Left out: ${leftOut.join("; ")}`}`,
     );
   }
-  return { splits, description, leftOut };
+  return { splits, budgets, description, leftOut, notices };
 }
 
-async function fromFiles(paths: readonly string[], leftOut: string[]) {
-  const { withSplits, withoutSplits } = await loadFiles(paths, leftOut);
+async function fromPaths(paths: readonly string[], leftOut: string[], notices: string[]) {
+  const { withSplits, withoutSplits, budgets, names } = await loadPaths(
+    paths,
+    "skip",
+    leftOut,
+    notices,
+  );
   const test = [...withSplits.filter(({ split }) => split === "test"), ...withoutSplits];
   const ood = withSplits.filter(({ split }) => split === "ood");
   const others = withSplits.length + withoutSplits.length - test.length - ood.length;
   if (others > 0) leftOut.push(`${others} questions in splits to train and to validate on`);
-  return { test: withUsableGold(test, leftOut), ood: withUsableGold(ood, leftOut) };
+  const usable = (records: readonly QuestionRecord[]) => withUsableGold(records, "skip", leftOut);
+  return { test: usable(test), ood: usable(ood), budgets, names };
 }
 
 /** The questions that an arm's run had. */
@@ -121,8 +137,9 @@ async function questionsOfArm(arm: ArmConfig, tokenizer: Tokenizer): Promise<Run
     sampleSeed: arm.data.sampleSeed,
     counts: arm.questions,
     budgets: arm.budgets,
-    template: templateFor(arm.settings),
+    template: arm.data.template,
     maxPromptLength: arm.training.maxPromptLength,
+    onBadRow: "skip",
   }, tokenizer);
   if (questions.hash !== arm.data.hash) {
     throw new Error(
@@ -148,6 +165,8 @@ function prepareForServer(
 /** How questions are asked. */
 export interface AskingOptions {
   readonly budgets: BudgetSpec;
+  /** Budgets that stand before those drawn from `budgets`, by the questions' keys. */
+  readonly givenBudgets: ReadonlyMap<string, Budget>;
   readonly sampleSeed: number;
   readonly template: PromptTemplate;
   /** The tokenizer that prompts are written for; null for a server, which writes them itself. */
@@ -163,11 +182,12 @@ export interface AskingOptions {
  */
 export function askQuestions(
   records: readonly QuestionRecord[],
-  { budgets, sampleSeed, template, tokenizer, maxPromptLength }: AskingOptions,
+  { budgets, givenBudgets, sampleSeed, template, tokenizer, maxPromptLength }: AskingOptions,
   leftOut: string[],
 ): PreparedQuestion[] {
   const prepared = records.map((record): PreparedQuestion => {
-    const budget = drawBudget(budgets, sampleSeed, keyOf(record), 0);
+    const key = keyOf(record);
+    const budget = givenBudgets.get(key) ?? drawBudget(budgets, sampleSeed, key, 0);
     return tokenizer === null
       ? prepareForServer(record, budget, template)
       : prepareQuestion(record, budget, template, tokenizer);

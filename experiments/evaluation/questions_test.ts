@@ -30,11 +30,12 @@ async function armTrainedOn(paths: readonly string[]): Promise<ArmConfig> {
     budgets,
     template: tinyTemplate,
     maxPromptLength: training.maxPromptLength,
+    onBadRow: "skip",
   }, tokenizer);
   return {
     arm: "none",
     settings: "tiny",
-    data: { paths, sampleSeed: 2, hash },
+    data: { paths, sampleSeed: 2, hash, template: tinyTemplate },
     questions,
     budgets,
     training,

@@ -45,7 +45,7 @@ export class DataError extends Error {
     const place = bad.row === null ? bad.path : `${bad.path}, row ${bad.row}`;
     const remedy = bad.row === null
       ? "Give a whole file of a known layout."
-      : 'Correct the row, or leave such rows out with onBadRow: "skip".';
+      : "Correct the row, or leave such rows out (--on-bad-row skip).";
     super(
       `Cannot read ${place}: ${bad.field} must be ${bad.rule}: current value is ${bad.found}. ` +
         remedy,

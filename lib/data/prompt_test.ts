@@ -1,12 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import type { QuestionRecord } from "./record.ts";
-import {
-  answerForm,
-  buildMessages,
-  defaultTemplate,
-  hashTemplate,
-  tinyTemplate,
-} from "./prompt.ts";
+import { answerForm, buildMessages, type ChatMessage, renderPrompt } from "./prompt.ts";
+import { defaultTemplate, hashTemplate, tinyTemplate } from "./prompt_template.ts";
 
 const CHOICE: QuestionRecord = {
   id: "1",
@@ -57,6 +52,28 @@ Deno.test("the default template has a system message and all parts in order", ()
     defaultTemplate.answerForms.decimal,
     "Think for 12 tokens.",
   ]);
+});
+
+Deno.test("as released, empty parts keep their separators and the chat is written twice", () => {
+  const released = { ...tinyTemplate, profile: "asReleased", separator: " " } as const;
+  const asked = { ...CHOICE, context: "$1 {question}", options: null };
+  const [message] = buildMessages(asked, { mode: "none" }, {
+    ...released,
+    passage: "<{context}> <{question}>",
+    answerForms: { ...released.answerForms, choice: " Letter." },
+  });
+  assertEquals(message!.content, "<$1 {question}> <Which one is $& {tokens}?>  Letter. ");
+
+  const renderChat = (messages: readonly ChatMessage[]) =>
+    messages.map(({ role, content }) => `${role}(${content})`).join("") + "assistant(";
+  assertEquals(
+    renderPrompt([message!], tinyTemplate, renderChat),
+    `user(${message!.content})assistant(`,
+  );
+  assertEquals(
+    renderPrompt([message!], released, renderChat),
+    `user(user(${message!.content})assistant()assistant(`,
+  );
 });
 
 Deno.test("every form of answer has its own instruction, with an example between tags", () => {

@@ -46,9 +46,16 @@ export function philox4x32(
   return [c0, c1, c2, c3];
 }
 
-/** FNV-1a over UTF-16 code units, from a given start: spreads purposes and ids over 32 bits. */
-function hashText(text: string, start: number): number {
-  let hash = start >>> 0;
+const ID_START = 0x811c9dc5;
+
+/**
+ * FNV-1a over UTF-16 code units: spreads purposes and ids over 32 bits. An id in a {@link RandomKey}
+ * stands for this number, so that rows of a table can be keyed without their texts.
+ *
+ * @param start The hash of a text that this one goes on from.
+ */
+export function hashKey(text: string, start: number = ID_START): number {
+  let hash = start;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
@@ -63,9 +70,9 @@ function words(key: RandomKey): [number, number, number, number] {
   }
   const counter: [number, number, number, number] = [0, 0, 0, 0];
   counters.forEach((value, i) => {
-    counter[i] = typeof value === "number" ? value >>> 0 : hashText(value, 0x811c9dc5);
+    counter[i] = typeof value === "number" ? value >>> 0 : hashKey(value);
   });
-  return philox4x32(counter, [hashText(purpose, 0x811c9dc5), seed >>> 0]);
+  return philox4x32(counter, [hashKey(purpose), seed >>> 0]);
 }
 
 /**

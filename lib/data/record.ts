@@ -41,4 +41,6 @@ export interface QuestionRecord {
   readonly licence: string;
   /** Free labels, e.g. the calculator's name or the subject. */
   readonly tags: readonly string[];
+  /** Share of a policy's completions that were right, 0 to 1: its difficulty. Absent where unknown. */
+  readonly passRate?: number;
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import { runGoldenCase } from "./golden.ts";
 import { goldenKind } from "./golden_case.ts";
 
@@ -50,6 +50,20 @@ Deno.test("a changed expectation fails and says what differs", async () => {
       assertEquals(result.differences.length, 1);
     }
   }
+});
+
+Deno.test("a number that is off by more than 1e-9 fails", async () => {
+  const rows = await readCases(new URL("testdata/rewards_open_text.jsonl", import.meta.url));
+  let changed = 0;
+  for (const row of rows as { expected: Record<string, unknown> }[]) {
+    for (const [key, value] of Object.entries(row.expected)) {
+      if (typeof value !== "number" || value === 0) continue;
+      const expected = { ...row.expected, [key]: value * (1 + 2e-9) };
+      assertEquals(runGoldenCase({ ...row, expected }).differences.length, 1, key);
+      changed++;
+    }
+  }
+  assertGreater(changed, 10);
 });
 
 Deno.test("what cannot be run has failed and is no crash", () => {

@@ -7,10 +7,15 @@ import type { QuestionRecord } from "@terse/data";
 import { type ReleasedQuestion, scoreReleasedAnswer } from "./as_released/question_scores.ts";
 import { splitSolution } from "./as_released/solution.ts";
 import { NO_ANSWER_SCORE, scoreReleasedFormat } from "./as_released/total.ts";
-import { isCorrect } from "./corrected/grade.ts";
+import { isCorrect, scoreCorrected } from "./corrected/grade.ts";
 import { extractAnswer, hasFormat } from "./corrected/tags.ts";
 import { corrected, type RewardProfile } from "./profile.ts";
-import { type RewardBatch, rewardEach, type RewardFunction } from "./reward.ts";
+import {
+  type RewardBatch,
+  rewardEach,
+  type RewardFunction,
+  type ScoreThreshold,
+} from "./reward.ts";
 
 /** The record as the released graders see it. */
 function questionAsReleased({ gold }: QuestionRecord): ReleasedQuestion {
@@ -41,8 +46,20 @@ export function answerOf(batch: RewardBatch, index: number, profile: RewardProfi
 }
 
 /**
- * Score of completion `index`'s answer. Corrected: +1 right, -1 wrong or none. As released: +1 or -1
- * (other values by settings), -2 for none.
+ * True if completion `index`'s answer is right, for gates and accuracies. Corrected: {@link isCorrect}. As
+ * released: its score is above 0.
+ *
+ * @throws {GoldAnswerError} If the corrected rules cannot use the record.
+ * @throws {PythonError} Where the released code raises.
+ */
+export function isRight(batch: RewardBatch, index: number, profile: RewardProfile): boolean {
+  if (profile.name === "asReleased") return scoreAnswer(batch, index, profile) > 0;
+  return isCorrect(batch.completions[index]!, batch.records[index]!, profile.openThreshold);
+}
+
+/**
+ * Score of completion `index`'s answer. Corrected: +1 right, -1 wrong or none, and in between for free text
+ * ({@link scoreCorrected}). As released: +1 or -1 (other values by settings), -2 for none.
  *
  * @throws {GoldAnswerError} If the corrected rules cannot use the record.
  * @throws {PythonError} Where the released code raises.
@@ -50,7 +67,7 @@ export function answerOf(batch: RewardBatch, index: number, profile: RewardProfi
 export function scoreAnswer(batch: RewardBatch, index: number, profile: RewardProfile): number {
   const record = batch.records[index]!;
   if (profile.name === "corrected") {
-    return isCorrect(batch.completions[index]!, record, profile.openThreshold) ? 1 : -1;
+    return scoreCorrected(batch.completions[index]!, record);
   }
   const answer = answerOf(batch, index, profile);
   if (answer === null) return NO_ANSWER_SCORE;
@@ -78,16 +95,31 @@ export function formatReward(profile: RewardProfile = corrected): RewardFunction
   });
 }
 
+/** What a profile's grader of free text holds against a threshold, and on which scales. */
+function openThresholds(profile: RewardProfile): readonly ScoreThreshold[] {
+  if (profile.name === "corrected") {
+    const terms = [{ name: "ROUGE-L", low: 0, high: 1 }];
+    return [{ threshold: Number(profile.openThreshold), terms }];
+  }
+  const { rewardMetric, rewardType, bleuThreshold } = profile.settings;
+  if (rewardType !== "discrete") return [];
+  const ems = { name: "EMS", low: 0, high: 100 }, bleu = { name: "BLEU", low: 0, high: 1 };
+  const halves = [{ ...ems, high: 50 }, { ...bleu, high: 0.5 }];
+  const terms = { EMS: [ems], BLEU: [bleu], Merge: halves }[rewardMetric as string];
+  return terms === undefined ? [] : [{ threshold: bleuThreshold, terms }];
+}
+
 /**
  * Reward for the answer (Med-U1, arXiv 2506.12307, section 3), by the gold answer's kind.
  *
- * Corrected: +1 right, -1 wrong or missing; a missing answer costs no more than a wrong one
- * (deviation: released -2), so that the reward's range stays the same. As released: the kind of the
+ * Corrected: +1 right, -1 wrong or missing, for free text 2 x ROUGE-L - 1; a missing answer costs no more
+ * than a wrong one (deviation: released -2), so that the reward's range stays the same. As released: the kind of the
  * gold answer chooses the grader where the released code goes by the data source's name.
  *
  * @param profile Whose rules.
  * @returns A reward that fails completion by completion where a record cannot be graded.
  */
 export function answerReward(profile: RewardProfile = corrected): RewardFunction {
-  return rewardEach((batch, index) => scoreAnswer(batch, index, profile));
+  const reward = rewardEach((batch, index) => scoreAnswer(batch, index, profile));
+  return Object.assign(reward, { thresholds: openThresholds(profile) });
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { asReleased, corrected } from "./profile.ts";
-import { answerReward, formatReward } from "./profile_rewards.ts";
+import { answerReward, formatReward, isRight } from "./profile_rewards.ts";
 import { fraction01 } from "./scale.ts";
 import { scoreBatch } from "./score_batch.ts";
 import {
@@ -44,8 +44,11 @@ Deno.test("as released: one word of the reference earns full marks, corrected it
     openRecord("Vitamin C keeps iron soluble in the gut"),
   ]);
   assertEquals(await answerReward(asReleased)(batch), [1]);
-  assertEquals(await answerReward(corrected)(batch), [-1]);
-  assertEquals(await answerReward({ ...corrected, openThreshold: fraction01(0.2) })(batch), [1]);
+  // 1 of 8 words: F1 = 2 / 9.
+  assertEquals(await answerReward(corrected)(batch), [2 * (2 / 9) - 1]);
+  assertEquals(isRight(batch, 0, asReleased), true);
+  assertEquals(isRight(batch, 0, corrected), false);
+  assertEquals(isRight(batch, 0, { ...corrected, openThreshold: fraction01(0.2) }), true);
 });
 
 Deno.test("a record that cannot be graded fails alone", async () => {

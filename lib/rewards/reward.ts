@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Budget, QuestionRecord } from "@terse/data";
+import type { Budget, JsonValue, QuestionRecord } from "@terse/data";
 
 /** A batch of B completions to score. All arrays have length B. */
 export interface RewardBatch {
@@ -17,12 +17,54 @@ export interface RewardBatch {
   readonly records: readonly QuestionRecord[];
   /** What each prompt asks of the length. */
   readonly budgets: readonly Budget[];
+  /** Tokens of each completion's thinking. */
+  readonly thinkingTokens: readonly number[];
+  /** Tokens of each completion's answer, the text between the answer's tags; 0 where there is none. */
+  readonly answerTokens: readonly number[];
+  /** Number of the group that each completion belongs to; a group's completions stand together. */
+  readonly groups: readonly number[];
+  /** `stop`: the completion ended by itself; `length`: it was cut off at the limit. */
+  readonly finishReasons: readonly ("stop" | "length")[];
+  /** Training step, from 1. */
+  readonly step: number;
 }
 
-/** Scores B completions; null means that the reward does not apply to that completion. */
-export type RewardFunction = (
-  batch: RewardBatch,
-) => (number | null)[] | Promise<(number | null)[]>;
+/**
+ * Scores B completions; null means that the reward does not apply to that completion. The signal aborts
+ * when the time limit is over and nobody waits for the scores any more.
+ */
+export interface RewardFunction {
+  (batch: RewardBatch, signal?: AbortSignal): (number | null)[] | Promise<(number | null)[]>;
+  /** Thresholds that the reward holds its measures against, for the auditor. */
+  readonly thresholds?: readonly ScoreThreshold[];
+}
+
+/** A threshold and the sum of measures that must reach it. */
+export interface ScoreThreshold {
+  readonly threshold: number;
+  /** The measures with the lowest and highest values that they can add to the sum. */
+  readonly terms: readonly {
+    readonly name: string;
+    readonly low: number;
+    readonly high: number;
+  }[];
+}
+
+/**
+ * A reward that carries something from step to step. What it carries is plain JSON and belongs to the
+ * caller, who keeps it in the checkpoint; the reward itself keeps nothing.
+ */
+export interface StatefulReward {
+  /** What is carried into step 1. */
+  readonly start: JsonValue;
+  /** Scores the batch; null means that the reward does not apply to that completion. */
+  readonly score: (
+    batch: RewardBatch,
+    state: JsonValue,
+  ) => (number | null)[] | Promise<(number | null)[]>;
+  /** What is carried on, once the batch has been scored. */
+  readonly next: (batch: RewardBatch, state: JsonValue) => JsonValue;
+}
 
 /** A reward's place in the sum. The score and its weight are kept apart; weight 0 only observes. */
 export interface RewardComponent {
@@ -31,7 +73,21 @@ export interface RewardComponent {
   /** Factor in the sum; any finite number. */
   readonly weight: number;
   /** Scores the batch. */
-  readonly reward: RewardFunction;
+  readonly reward: RewardFunction | StatefulReward;
+  /** The user's file that the reward comes from, for the record; absent for the project's own. */
+  readonly module?: { readonly path: string; readonly sha256: string };
+}
+
+/** What the components carry from step to step, by name; those that carry nothing are not in it. */
+export type RewardStates = Readonly<Record<string, JsonValue>>;
+
+/** What the components carry into step 1. */
+export function startRewardStates(components: readonly RewardComponent[]): RewardStates {
+  return Object.fromEntries(
+    components.flatMap(({ name, reward }) =>
+      typeof reward === "function" ? [] : [[name, reward.start] as const]
+    ),
+  );
 }
 
 /** Thrown by {@link rewardEach} when some completions could not be scored; carries the scores of the others. */

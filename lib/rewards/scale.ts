@@ -1,14 +1,22 @@
 /**
- * Scores that carry their scale in the type, so that a threshold on one scale cannot meet a score on the other.
+ * Scores that carry their scale in the type. At run time they are numbers; to TypeScript they are not, so
+ * that `<` and `>` between a score on one scale and a threshold on the other, or a bare number, do not
+ * compile. The released Med-U1 code compares a BLEU of at most 1 with a threshold of 45.
  *
  * @module
  */
 
-/** A score or threshold between 0 and 1. */
-export type Fraction01 = number & { readonly scale: "fraction01" };
+/** A score or threshold between 0 and 1; `Number(score)` gives the plain number. */
+export interface Fraction01 {
+  /** Exists in the type alone. */
+  readonly scale: "fraction01";
+}
 
-/** A score or threshold between 0 and 100. */
-export type Percent = number & { readonly scale: "percent" };
+/** A score or threshold between 0 and 100; `Number(score)` gives the plain number. */
+export interface Percent {
+  /** Exists in the type alone. */
+  readonly scale: "percent";
+}
 
 function requireWithin(value: number, high: number, name: string): void {
   if (!(value >= 0 && value <= high)) {
@@ -25,14 +33,17 @@ function requireWithin(value: number, high: number, name: string): void {
  *
  * @example
  * ```ts
- * import { fraction01 } from "@terse/rewards";
- * import { assertThrows } from "@std/assert";
+ * import { fraction01, percent } from "@terse/rewards";
+ * import { assert, assertThrows } from "@std/assert";
  * assertThrows(() => fraction01(45), RangeError, "between 0 and 1");
+ * assert(fraction01(0.9) > fraction01(0.45));
+ * // @ts-expect-error A fraction cannot be compared with a percentage.
+ * assert(!(fraction01(0.9) > percent(45)));
  * ```
  */
 export function fraction01(value: number): Fraction01 {
   requireWithin(value, 1, "fraction");
-  return value as Fraction01;
+  return value as unknown as Fraction01;
 }
 
 /**
@@ -42,5 +53,5 @@ export function fraction01(value: number): Fraction01 {
  */
 export function percent(value: number): Percent {
   requireWithin(value, 100, "percentage");
-  return value as Percent;
+  return value as unknown as Percent;
 }

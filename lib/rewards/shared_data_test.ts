@@ -1,73 +1,126 @@
-import { assert, assertGreater } from "@std/assert";
-import type { CalculationOutput, QuestionRecord } from "@terse/data";
-import { goldCompletion, isCorrect, validateGold } from "./corrected/grade.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { loadRecords, type QuestionRecord } from "@terse/data";
+import { fileURLToPath } from "node:url";
+import { goldCompletion, isCorrect, scoreCorrected, validateGold } from "./corrected/grade.ts";
 import { hasFormat } from "./corrected/tags.ts";
-import { calculationRecord, makeRecord } from "./testdata/records.ts";
+import { textWords } from "./corrected/words.ts";
+import { answerReward, formatReward } from "./profile_rewards.ts";
+import { scoreBatch } from "./score_batch.ts";
+import { makeBatch, tagged } from "./testdata/records.ts";
 
 const DATA = new URL("../../../shared/data/", import.meta.url);
 
-function read(name: string): string | null {
+/** Files, the least number of rows, and the rows that cannot earn full marks, by id with the reason. */
+const FILES: readonly (readonly [name: string, rows: number])[] = [
+  ["medqa.jsonl", 500],
+  ["medmcqa.jsonl", 1500],
+  ["mmlu_medical.jsonl", 400],
+  ["medxpertqa_text.jsonl", 500],
+  ["medbullets_op5.jsonl", 100],
+  ["mediq.jsonl", 400],
+  ["pubmedqa.json", 400],
+  ["medu1_medcalc.json", 400],
+  ["medu1_huatuo.json", 400],
+];
+
+function exists(name: string): boolean {
   try {
-    return Deno.readTextFileSync(new URL(name, DATA));
+    Deno.statSync(new URL(name, DATA));
+    return true;
   } catch {
-    return null;
+    return false;
   }
 }
 
-const medqa = read("medqa.jsonl");
-const medcalc = read("medu1_medcalc.json");
+async function load(name: string): Promise<readonly QuestionRecord[]> {
+  const { records, skipped } = await loadRecords(fileURLToPath(new URL(name, DATA)), {
+    onBadRow: "skip",
+  });
+  assertEquals(skipped, [], name);
+  return records;
+}
 
-function requireFullMarks(record: QuestionRecord): void {
-  validateGold(record);
-  assert(hasFormat(goldCompletion(record)));
-  assert(isCorrect(goldCompletion(record), record));
+for (const [name, rows] of FILES) {
+  Deno.test({
+    name: `every gold answer of ${name} earns full marks (ignored without ../shared/data)`,
+    ignore: !exists(name),
+    async fn() {
+      const records = await load(name);
+      assertGreater(records.length, rows);
+      records.forEach(validateGold);
+      const completions = records.map(goldCompletion);
+      const scored = await scoreBatch([
+        { name: "format", weight: 1, reward: formatReward() },
+        { name: "answer", weight: 1, reward: answerReward() },
+      ], makeBatch(completions, records));
+      assertEquals(scored.failures, []);
+      records.forEach((record, i) => assertEquals(scored.rewards[i], 2, record.id));
+      completions.forEach((completion, i) =>
+        assert(hasFormat(completion) && isCorrect(completion, records[i]!))
+      );
+    },
+  });
+}
+
+for (const [name] of FILES.slice(0, 7)) {
+  Deno.test({
+    name: `every wrong option of ${name} scores the least (ignored without ../shared/data)`,
+    ignore: !exists(name),
+    async fn() {
+      const sharing: string[] = [];
+      for (const record of await load(name)) {
+        const options = record.options!;
+        const gold = record.gold.kind === "choice" ? record.gold.letter : "";
+        for (const [letter, text] of Object.entries(options)) {
+          const expected = letter === gold ? 1 : -1;
+          const writings = [letter, letter.toLowerCase(), `(${letter})`, `${letter}. ${text}`];
+          for (const answer of writings) {
+            const score = scoreCorrected(tagged(answer), record);
+            if (score !== expected) sharing.push(`${record.id}: ${answer}: ${score}`);
+          }
+          if (letter !== gold && text.length > 1) {
+            assertEquals(scoreCorrected(tagged(text), record), -1, `${record.id}: ${text}`);
+          }
+        }
+      }
+      assertEquals(sharing, []);
+    },
+  });
 }
 
 Deno.test({
-  name: "every MedQA gold letter and option text is right (ignored without ../shared/data)",
-  ignore: medqa === null,
-  fn() {
-    let count = 0;
-    for (const line of medqa!.trim().split("\n")) {
-      const row = JSON.parse(line) as { question: string; label: [string] };
-      const [, choices] = row.question.split("Answer Choices: ");
-      const parts = choices!.split(/(?:^| )\(([A-Z])\) /).slice(1);
-      const options: Record<string, string> = {};
-      for (let i = 0; i < parts.length; i += 2) options[parts[i]!] = parts[i + 1]!.trim();
-      const record = makeRecord({ kind: "choice", letter: row.label[0] }, options);
-      requireFullMarks(record);
-      count++;
-      const text = options[row.label[0]]!;
-      // Some questions ask for a letter of a drawing; such a text is read as an option's letter.
-      if (text.length === 1) continue;
-      for (const answer of [text, `(${row.label[0]}) ${text}`, `${row.label[0]}. ${text}`]) {
-        assert(isCorrect(`<answer>${answer}</answer>`, record), `${answer} of ${choices}`);
+  name:
+    "of Med-U1's open answers a copy earns full marks, no part does (ignored without ../shared/data)",
+  ignore: !exists("medu1_huatuo.json"),
+  async fn() {
+    let parts = 0;
+    for (const record of await load("medu1_huatuo.json")) {
+      const reference = record.gold.kind === "open" ? record.gold.answer : "";
+      for (const copy of [reference, reference.toUpperCase(), ` ${reference}\n`]) {
+        // A capital sharp s or dotless i has another lower case than it came from.
+        if (copy.toLowerCase().trim() !== reference.toLowerCase()) continue;
+        assertEquals(scoreCorrected(tagged(copy), record), 1, record.id);
+        assert(isCorrect(tagged(copy), record));
       }
-      for (const [letter, wrong] of Object.entries(options)) {
-        if (letter !== row.label[0]) assert(!isCorrect(`<answer>${wrong}</answer>`, record), wrong);
+      const words = reference.split(/\s+/);
+      const half = Math.ceil(words.length / 2);
+      const cuts = [
+        words.slice(1),
+        words.slice(0, -1),
+        words.slice(0, half),
+        words.slice(half),
+        // A dash or bullet alone is punctuation, and a text without it is the whole text.
+        ...words.flatMap((word, i) => textWords(word).length === 0 ? [] : [words.toSpliced(i, 1)]),
+        ...words.map((word) => [word]),
+        ...words.map((_, i) => words.slice(i, i + 5)),
+      ];
+      for (const cut of cuts) {
+        if (cut.length === 0 || cut.length === words.length) continue;
+        parts++;
+        const part = cut.join(" ");
+        assertLess(scoreCorrected(tagged(part), record), 1, `${record.id}: ${part}`);
       }
     }
-    assertGreater(count, 500);
-  },
-});
-
-Deno.test({
-  name: "every MedCalc gold answer is right (ignored without ../shared/data)",
-  ignore: medcalc === null,
-  fn() {
-    const rows = JSON.parse(medcalc!) as Record<string, string>[];
-    for (const row of rows) {
-      const answer = row["answer"]!;
-      const output: CalculationOutput = answer.includes("/")
-        ? "date"
-        : answer.includes("weeks")
-        ? "weeks_days"
-        : "decimal";
-      const limits = output === "decimal"
-        ? [Number(row["Lower Limit"]), Number(row["Upper Limit"])] as const
-        : [null, null] as const;
-      requireFullMarks(calculationRecord(answer, output, ...limits));
-    }
-    assertGreater(rows.length, 500);
+    assertGreater(parts, 50_000);
   },
 });

@@ -31,6 +31,7 @@ export * from "./tokenizer/byte_alphabet.ts";
 export * from "./tokenizer/pre_tokenizer.ts";
 export * from "./tokenizer/tokenizer.ts";
 export * from "./tokenizer/tokenizer_json.ts";
+export * from "./train/advantages.ts";
 export * from "./train/checkpoint.ts";
 export * from "./train/question.ts";
 export * from "./train/score.ts";

@@ -27,9 +27,14 @@ export interface PageParts {
   readonly scripts: readonly string[];
 }
 
+/** Width in pixels from which a chart scrolls on a small screen, instead of shrinking further. */
+const WIDE = 640;
+
 /** A figure with its caption; `label` says in words what the chart shows. */
 export function drawFigure(svg: string, label: string, caption: string): string {
-  return `<figure><div class="chart" role="img" aria-label="${escapeHtml(label)}">${svg}</div>` +
+  const width = Number(/^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
+  const kind = width >= WIDE ? "chart wide" : "chart";
+  return `<figure><div class="${kind}" role="img" aria-label="${escapeHtml(label)}">${svg}</div>` +
     `<figcaption>${caption}</figcaption></figure>`;
 }
 

@@ -21,6 +21,9 @@ export function provenanceList(run: Run): string {
     ["Model", `${e.model.name}, ${formatNumber(e.model.parameters)} parameters`],
     ["Data", `${e.data.description} (${counts})`],
     ["Data hash", e.data.hash],
+    ...(e.data.template === undefined
+      ? []
+      : [["Prompts", `template ${e.data.template.name}, ${e.data.template.hash}`]] as const),
     ["Commit", e.commit ?? "unknown"],
     ["Seeds", e.seeds.join(", ")],
     ["Training steps", formatNumber(e.steps)],

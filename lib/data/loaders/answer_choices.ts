@@ -8,9 +8,11 @@
 import type { QuestionRecord } from "../record.ts";
 import {
   checkLetter,
+  checkOptions,
   field,
   hasFields,
   type Layout,
+  letterOf,
   readId,
   readTags,
   readText,
@@ -25,7 +27,7 @@ function setOf(row: Row): { source: string; licence: string } {
   return { source: "MedQA", licence: "CC-BY-4.0" };
 }
 
-const mark = (index: number): string => ` (${String.fromCharCode(65 + index)}) `;
+const mark = (index: number): string => ` (${letterOf(index)}) `;
 
 /** Start of each `(A)`, `(B)`, ... in order, going forward; each letter's first place after the one before. */
 function findMarks(list: string): number[] {
@@ -51,29 +53,48 @@ function isUnambiguous(list: string, starts: readonly number[]): boolean {
   return true;
 }
 
-function splitOptions(question: string, where: Where): [stem: string, Record<string, string>] {
+/** The question before its choices, and the choices; or what is wrong with them. */
+type Split =
+  | { readonly stem: string; readonly options: [letter: string, text: string][] }
+  | { readonly found: string; readonly rule: string };
+
+function splitChoices(question: string): Split {
   const at = question.lastIndexOf(HEADING);
   if (at < 0) {
-    refuse(where, "question", question.slice(-180), 'a text with a line "Answer Choices: (A) ..."');
+    return { found: question.slice(-180), rule: 'a text with a line "Answer Choices: (A) ..."' };
   }
   const stem = question.slice(0, at).trim();
-  if (stem === "") refuse(where, "question", question, "a text before the answer choices");
+  if (stem === "") return { found: question, rule: "a text before the answer choices" };
   const list = ` ${question.slice(at + HEADING.length)} `;
   const starts = findMarks(list);
   if (starts.length < 2 || starts[0] !== 0) {
-    refuse(where, "question", list, "followed by at least two choices, (A) first");
+    return { found: list, rule: "followed by at least two choices, (A) first" };
   }
   if (!isUnambiguous(list, starts)) {
-    refuse(where, "question", list, "followed by choices that can be told apart by their letters");
+    return { found: list, rule: "followed by choices that can be told apart by their letters" };
   }
-  const options: Record<string, string> = {};
-  starts.forEach((start, index) => {
-    const letter = String.fromCharCode(65 + index);
-    const text = list.slice(start + mark(index).length, starts[index + 1]).trim();
-    if (text === "") refuse(where, `question, option ${letter}`, text, "a text with characters");
-    options[letter] = text;
-  });
-  return [stem, options];
+  const options = starts.map((start, index): [string, string] => [
+    letterOf(index),
+    list.slice(start + mark(index).length, starts[index + 1]).trim(),
+  ]);
+  return { stem, options };
+}
+
+/** The question before its `Answer Choices:` and the choices; null where there are none to be read. */
+export function findAnswerChoices(
+  question: string,
+): [stem: string, options: [letter: string, text: string][]] | null {
+  const split = splitChoices(question);
+  return "stem" in split ? [split.stem, split.options] : null;
+}
+
+function readChoices(question: string, where: Where): [stem: string, Record<string, string>] {
+  const split = splitChoices(question);
+  if ("rule" in split) return refuse(where, "question", split.found, split.rule);
+  return [
+    split.stem,
+    checkOptions(split.options, "question", where, (letter) => `question, option ${letter}`),
+  ];
 }
 
 /** Question with `Answer Choices: (A) ... (B) ...` inside and label `["A"]`. */
@@ -83,7 +104,7 @@ export const answerChoicesLayout: Layout = {
     hasFields(row, "question", "label") && !hasFields(row, "options") &&
     String(field(row, "question")).includes(HEADING),
   parse(row: Row, where: Where): QuestionRecord {
-    const [question, options] = splitOptions(readText(row, "question", where), where);
+    const [question, options] = readChoices(readText(row, "question", where), where);
     const label = field(row, "label");
     if (!Array.isArray(label) || label.length !== 1) {
       refuse(where, "label", label, "a list of one letter");

@@ -6,6 +6,7 @@
 
 import { type BadRow, DataError, previewValue } from "../data_error.ts";
 import type { QuestionRecord } from "../record.ts";
+import { readNested } from "./python_literal.ts";
 
 /** A row as parsed, unchecked. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -52,6 +53,11 @@ export function hasFields(row: Row, ...names: string[]): boolean {
   return names.every((name) => Object.hasOwn(row, name));
 }
 
+/** Whether a row has a value other than null in one of the fields at least. */
+export function hasValue(row: Row, ...names: string[]): boolean {
+  return names.some((name) => (field(row, name) ?? null) !== null);
+}
+
 /** Whether a value is an object with named fields. */
 export function isRow(value: unknown): value is Row {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -95,22 +101,79 @@ export function readTags(row: Row, names: readonly string[], where: Where): stri
   return tags;
 }
 
-/** An object of option texts by letter: A, B, C and on without a gap, at least two. */
-export function readOptions(row: Row, name: string, where: Where): Record<string, string> {
-  const value = field(row, name);
-  if (!isRow(value)) refuse(where, name, value, "an object of option texts by letter");
-  const letters = Object.keys(value);
-  const expected = letters.map((_, i) => String.fromCharCode(65 + i)).join("");
-  if (letters.length < 2 || letters.length > 26 || letters.join("") !== expected) {
-    refuse(where, name, letters, "2 to 26 options with the letters A, B, C and on, in order");
+/** `A` for 0, `B` for 1 and on. */
+export function letterOf(index: number): string {
+  return String.fromCharCode(65 + index);
+}
+
+/** A list of texts, possibly written as text; an item of null is an error. */
+export function readTexts(row: Row, name: string, where: Where): string[] {
+  const value = readNested(field(row, name));
+  if (!Array.isArray(value)) refuse(where, name, field(row, name), "a list of texts");
+  return value.map((text, i) => checkText(text, `${name}[${i}]`, where));
+}
+
+/** Options in any of the published forms as pairs of letter and unchecked text. */
+function pairOptions(value: unknown): [letter: unknown, text: unknown][] | null {
+  if (isRow(value)) return Object.entries(value);
+  if (!Array.isArray(value)) return null;
+  if (value.length > 0 && value.every(isRow)) {
+    return value.map((option) => [field(option, "letter"), field(option, "content")]);
+  }
+  return value.map((text, index) => [letterOf(index), text]);
+}
+
+/**
+ * Checks options: letters A, B, C and on without a gap, at least two, each with a text. Nulls after the
+ * last option are passed over: a table gives every row the letters of its longest one.
+ *
+ * @param name What the options are called in errors.
+ * @param label What the option of a letter is called in errors.
+ */
+export function checkOptions(
+  pairs: readonly (readonly [letter: unknown, text: unknown])[],
+  name: string,
+  where: Where,
+  label: (letter: string) => string = (letter) => `${name}.${letter}`,
+): Record<string, string> {
+  const sorted = pairs.toSorted(([a], [b]) => String(a) < String(b) ? -1 : 1);
+  while ((sorted.at(-1)?.[1] ?? null) === null && sorted.length > 0) sorted.pop();
+  const letters = sorted.map(([letter]) => letter);
+  const expected = letters.map((_, i) => letterOf(i));
+  if (letters.length < 2 || letters.length > 26 || expected.some((l, i) => l !== letters[i])) {
+    refuse(
+      where,
+      name,
+      pairs.slice(0, 30).map(([letter]) => letter ?? null),
+      "2 to 26 options with the letters A, B, C and on",
+    );
   }
   const options: Record<string, string> = {};
-  for (const letter of letters) {
-    const text = checkText(value[letter], `${name}.${letter}`, where);
-    if (text.trim() === "") refuse(where, `${name}.${letter}`, text, "a text with characters");
+  sorted.forEach(([, value], i) => {
+    const letter = letterOf(i);
+    const text = checkText(value, label(letter), where);
+    if (text.trim() === "") refuse(where, label(letter), text, "a text with characters");
     options[letter] = text;
-  }
+  });
   return options;
+}
+
+/**
+ * Options as an object of texts by letter, a list of `{ letter, content }`, or a list of texts in the
+ * order of the letters; each possibly written as text.
+ */
+export function readOptions(row: Row, name: string, where: Where): Record<string, string> {
+  const pairs = pairOptions(readNested(field(row, name)));
+  if (pairs === null) {
+    refuse(where, name, field(row, name), "options by letter, or a list of option texts");
+  }
+  return checkOptions(pairs, name, where);
+}
+
+/** A whole number, possibly written as text; null where there is none. */
+export function readWhole(value: unknown): number | null {
+  if (typeof value === "string" && /^\s*[+-]?\d{1,15}(\.0*)?\s*$/.test(value)) return Number(value);
+  return Number.isSafeInteger(value) ? value as number : null;
 }
 
 /** Checks that a value is the letter of one of the options. */

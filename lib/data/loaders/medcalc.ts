@@ -1,50 +1,33 @@
 /**
- * MedCalc-Bench, as published (CSV or Parquet) and as Med-U1 prepared it (one JSON list).
+ * MedCalc-Bench as published: CSV or Parquet with the same columns in v1.0, v1.2 and Verified.
  *
  * @module
  */
 
 import type { QuestionRecord } from "../record.ts";
-import { readCalculation } from "./calculation.ts";
+import { outputOfCalculator, readCalculation } from "./calculation.ts";
 import { hasFields, type Layout, readId, readTags, readText, type Row } from "./fields.ts";
 import type { Where } from "./fields.ts";
 
-const SET = { source: "MedCalc-Bench", licence: "CC-BY-SA-4.0" };
+/** Row numbers begin anew in each split, so calculator and note go into the id where they are given. */
+function readRowId(row: Row, where: Where): string {
+  const parts = ["Row Number", "Calculator ID", "Note ID"].map((name) => readId(row, name, where));
+  return parts.filter((part) => part !== "").join("-");
+}
 
-const PROBLEM = /^\s*<Context>([^]*)<\/Context>\s*<Question>([^]*)<\/Question>\s*$/;
-
-/** Note and question in one text, between `<Context>` and `<Question>` tags. */
-export const medu1CalculationLayout: Layout = {
-  name: "Med-U1 calculation",
-  recognises: (row) => hasFields(row, "problem", "answer", "Lower Limit", "Upper Limit"),
-  parse(row: Row, where: Where): QuestionRecord {
-    const problem = readText(row, "problem", where);
-    const parts = PROBLEM.exec(problem);
-    return {
-      id: readId(row, "id", where),
-      ...SET,
-      question: (parts?.[2] ?? problem).trim(),
-      context: (parts?.[1] ?? "").trim(),
-      options: null,
-      gold: readCalculation(row, "answer", where),
-      split: "train",
-      tags: [],
-    };
-  },
-};
-
-/** The published columns: Row Number, Calculator Name, Patient Note, Question and on. */
+/** Row Number, Calculator ID, Calculator Name, Patient Note, Question, Ground Truth Answer and on. */
 export const medcalcLayout: Layout = {
   name: "MedCalc-Bench",
   recognises: (row) => hasFields(row, "Patient Note", "Question", "Ground Truth Answer"),
   parse(row: Row, where: Where): QuestionRecord {
     return {
-      id: readId(row, "Row Number", where),
-      ...SET,
+      id: readRowId(row, where),
+      source: "MedCalc-Bench",
+      licence: "CC-BY-SA-4.0",
       question: readText(row, "Question", where).trim(),
       context: readText(row, "Patient Note", where).trim(),
       options: null,
-      gold: readCalculation(row, "Ground Truth Answer", where),
+      gold: readCalculation(row, "Ground Truth Answer", where, outputOfCalculator(row)),
       split: "train",
       tags: readTags(row, ["Calculator Name", "Category"], where),
     };

@@ -1,11 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../data_error.ts";
-import { medcalcLayout, medu1CalculationLayout } from "./medcalc.ts";
+import { medcalcLayout } from "./medcalc.ts";
+import { medu1Layout } from "./medu1.ts";
 
 const WHERE = { path: "medcalc.json", row: 2 };
 
 const parse = (answer: unknown, lower: unknown = answer, upper: unknown = answer) =>
-  medu1CalculationLayout.parse({
+  medu1Layout.parse({
     Source: "MedCalc-Bench",
     id: 12,
     problem: "<Context> Weight 20 kg.\nNo fever. </Context> <Question> What dose? </Question>",
@@ -95,7 +96,7 @@ Deno.test("answers and limits that cannot be compared are refused", () => {
 
 Deno.test("a problem without tags is all question", () => {
   const row = { problem: " 2 + 2? ", answer: 4, "Lower Limit": 4, "Upper Limit": 4 };
-  const record = medu1CalculationLayout.parse(row, WHERE);
+  const record = medu1Layout.parse(row, WHERE);
   assertEquals([record.question, record.context, record.id], ["2 + 2?", "", ""]);
 });
 

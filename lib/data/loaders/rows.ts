@@ -4,16 +4,16 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import pl from "nodejs-polars";
 import { DataError, previewValue } from "../data_error.ts";
-import { isRow, type ParsedRow, type Row } from "./fields.ts";
-import { jsonLines, stripMark } from "./json_lines.ts";
+import { csvRows } from "./csv_rows.ts";
+import { isRow, type ParsedRow } from "./fields.ts";
+import { jsonEntries } from "./json_entries.ts";
+import { jsonLines } from "./json_lines.ts";
+import { parquetRows } from "./parquet_rows.ts";
+import { stripMark } from "./text_row.ts";
 
-type FileKind = "lines" | "json" | "parquet" | "csv";
+type FileKind = "lines" | "list" | "object" | "parquet" | "csv";
 
-// One JSON text is parsed as a whole, and a string has no more than half a gigabyte.
-const MAX_JSON_BYTES = 256 * 2 ** 20;
 const HEAD_BYTES = 65536;
 
 function refuseFile(path: string, field: string, found: unknown, rule: string): never {
@@ -21,18 +21,33 @@ function refuseFile(path: string, field: string, found: unknown, rule: string): 
 }
 
 async function readHead(path: string): Promise<Uint8Array> {
-  const file = await Deno.open(path);
-  try {
-    const head = new Uint8Array(HEAD_BYTES);
-    let filled = 0;
-    while (filled < HEAD_BYTES) {
-      const count = await file.read(head.subarray(filled));
-      if (count === null) break;
-      filled += count;
-    }
-    return head.subarray(0, filled);
-  } finally {
-    file.close();
+  using file = await Deno.open(path);
+  const head = new Uint8Array(HEAD_BYTES);
+  let filled = 0;
+  while (filled < HEAD_BYTES) {
+    const count = await file.read(head.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return head.subarray(0, filled);
+}
+
+/** First bytes of files that hold no text as they are, and what such a file is. */
+const OTHER_CONTENT: readonly [bytes: readonly number[], name: string][] = [
+  [[0xff, 0xfe], "UTF-16 or UTF-32 text (byte order mark FF FE)"],
+  [[0xfe, 0xff], "UTF-16 text (byte order mark FE FF)"],
+  [[0x1f, 0x8b], "a gzip archive"],
+  [[0x50, 0x4b, 0x03, 0x04], "a zip archive"],
+  [[0x28, 0xb5, 0x2f, 0xfd], "a zstd archive"],
+];
+
+function checkEncoding(head: Uint8Array, path: string): void {
+  const rule = "UTF-8 text or a Parquet table; convert or unpack it first";
+  for (const [bytes, name] of OTHER_CONTENT) {
+    if (bytes.every((byte, i) => head[i] === byte)) refuseFile(path, "content", name, rule);
+  }
+  if (head.subarray(0, 1000).includes(0)) {
+    refuseFile(path, "content", "bytes of zero, as in UTF-16 text", rule);
   }
 }
 
@@ -47,62 +62,21 @@ function startsKeyedObject(text: string): boolean {
 }
 
 function tellKind(head: Uint8Array, path: string): FileKind {
+  if (new TextDecoder().decode(head.subarray(0, 4)) === "PAR1") return "parquet";
+  checkEncoding(head, path);
   const text = stripMark(new TextDecoder().decode(head)).trimStart();
   if (text === "") refuseFile(path, "content", "", "at least one row");
-  if (text.startsWith("PAR1")) return "parquet";
-  if (text.startsWith("[")) return "json";
-  if (text.startsWith("{")) return startsKeyedObject(text) ? "json" : "lines";
+  if (text.startsWith("[")) return "list";
+  if (text.startsWith("{")) return startsKeyedObject(text) ? "object" : "lines";
   if (/\.(jsonl|ndjson)$/i.test(path)) return "lines";
   return "csv";
-}
-
-async function* jsonRows(path: string): AsyncGenerator<ParsedRow> {
-  const { size } = await Deno.stat(path);
-  if (size > MAX_JSON_BYTES) {
-    refuseFile(path, "size", size, `at most ${MAX_JSON_BYTES} bytes, or one row a line instead`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(stripMark(await Deno.readTextFile(path)));
-  } catch (cause) {
-    refuseFile(path, "content", (cause as Error).message, "whole JSON");
-  }
-  const entries = Array.isArray(value)
-    ? value
-    : Object.entries(value as Row).map(([id, entry]) => isRow(entry) ? { id, ...entry } : entry);
-  for (const [index, entry] of entries.entries()) {
-    const row = index + 1;
-    yield isRow(entry) ? { row, value: entry } : {
-      row,
-      bad: { path, row, field: "row", found: previewValue(entry), rule: "an object" },
-    };
-  }
-}
-
-async function* tableRows(path: string, kind: "parquet" | "csv"): AsyncGenerator<ParsedRow> {
-  let rows: Record<string, unknown>[];
-  try {
-    // Polars takes a text for a path by its extension only, and bytes whatever their file's name.
-    const bytes = Buffer.from(await Deno.readFile(path));
-    // All CSV cells stay text: guessing would make numbers of ids and of some answers, not all.
-    const table = kind === "parquet"
-      ? pl.readParquet(bytes)
-      : pl.readCSV(bytes, { inferSchemaLength: 0 });
-    rows = table.toRecords();
-  } catch (cause) {
-    const rule = kind === "parquet"
-      ? "a whole Parquet table"
-      : "JSON lines, a JSON list or object, a Parquet table, or CSV with a header";
-    refuseFile(path, "content", (cause as Error).message, rule);
-  }
-  for (const [index, value] of rows.entries()) yield { row: index + 1, value };
 }
 
 /**
  * Reads a file's rows: JSON lines, a JSON list, a JSON object of rows by id, Parquet, or CSV with a
  * header, whose cells stay text.
  *
- * @throws {DataError} if the file is missing, empty, too large or broken as a whole.
+ * @throws {DataError} if the file is missing, empty, in another encoding, or broken as a whole.
  */
 export async function* readRows(path: string): AsyncGenerator<ParsedRow> {
   let head: Uint8Array;
@@ -113,6 +87,7 @@ export async function* readRows(path: string): AsyncGenerator<ParsedRow> {
   }
   const kind = tellKind(head, path);
   if (kind === "lines") yield* jsonLines(path);
-  else if (kind === "json") yield* jsonRows(path);
-  else yield* tableRows(path, kind);
+  else if (kind === "parquet") yield* parquetRows(path);
+  else if (kind === "csv") yield* csvRows(path);
+  else yield* jsonEntries(path, kind);
 }

@@ -34,6 +34,33 @@ function readLimit(gold: Row, name: "lower" | "upper", where: Where): number | n
   return value;
 }
 
+/** Tables of plain cells hold objects and lists as JSON text. */
+const NESTED = ["options", "gold", "tags"] as const;
+
+function withNested(row: Row, where: Where): Row {
+  const texts = NESTED.filter((name) => typeof field(row, name) === "string");
+  if (texts.length === 0) return row;
+  const parsed: Record<string, unknown> = { ...row };
+  for (const name of texts) {
+    try {
+      parsed[name] = JSON.parse(row[name] as string);
+    } catch {
+      refuse(where, name, row[name], "whole JSON where it is a text");
+    }
+  }
+  return parsed;
+}
+
+function readPassRate(row: Row, where: Where): { readonly passRate?: number } {
+  const value = field(row, "passRate");
+  // Parquet writes null where JSON lines leave the key out.
+  if (value === undefined || value === null) return {};
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) {
+    refuse(where, "passRate", value, "a number from 0 to 1, or left out");
+  }
+  return { passRate: value };
+}
+
 function checkAnswer(
   answer: string,
   output: CalculationOutput,
@@ -79,11 +106,12 @@ function readGold(row: Row, options: QuestionRecord["options"], where: Where): G
   return { kind, answer, lower, upper, output };
 }
 
-/** {@link QuestionRecord} as JSON; every field must be there, others are left out. */
+/** {@link QuestionRecord} as JSON or in a table; every field must be there, others are left out. */
 export const terseRecordLayout: Layout = {
   name: "terse record",
   recognises: (row) => hasFields(row, "source", "gold", "split"),
-  parse(row: Row, where: Where): QuestionRecord {
+  parse(cells: Row, where: Where): QuestionRecord {
+    const row = withNested(cells, where);
     const options = field(row, "options") === null ? null : readOptions(row, "options", where);
     const tags = field(row, "tags");
     if (!Array.isArray(tags)) refuse(where, "tags", tags, "a list of texts");
@@ -99,6 +127,7 @@ export const terseRecordLayout: Layout = {
       split: readMember(row, "split", "split", SPLITS, where),
       licence: readText(row, "licence", where),
       tags: tags.map((tag, i) => checkText(tag, `tags[${i}]`, where)),
+      ...readPassRate(row, where),
     };
   },
 };

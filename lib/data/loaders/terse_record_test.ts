@@ -34,11 +34,19 @@ Deno.test("records come back from a file as they were written", async () => {
       gold: { ...NUMBER, answer: "1/2/2020", lower: null, upper: null, output: "date" },
     },
     { ...CALCULATION, id: "o-1", gold: { kind: "open", answer: "iron" }, split: "ood" },
+    { ...CHOICE, id: "p-1", passRate: 0.25 },
   ];
   await writeRecords(path, records);
   const loaded = await loadRecords(path);
   assertEquals(loaded.records, records);
   assertEquals(loaded.layout, "terse record");
+});
+
+Deno.test("options, gold answer and tags may be JSON texts, as in cells of a table", () => {
+  const { options, gold, tags } = CHOICE;
+  const [optionsText, goldText, tagsText] = [options, gold, tags].map((v) => JSON.stringify(v));
+  assertEquals(parse({ ...CHOICE, options: optionsText, gold: goldText, tags: tagsText }), CHOICE);
+  assertThrows(() => parse({ ...CHOICE, gold: '"B"' }), DataError, "gold must be an object");
 });
 
 Deno.test("records that break a rule are refused", () => {
@@ -52,10 +60,13 @@ Deno.test("records that break a rule are refused", () => {
       { ...CHOICE, split: "dev" },
       'split must be one of train, validation, test, ood: current value is "dev"',
     ],
-    [{ ...CHOICE, tags: "a" }, "tags must be a list of texts"],
+    [{ ...CHOICE, passRate: 1.5 }, "passRate must be a number from 0 to 1"],
+    [{ ...CHOICE, passRate: "0.5" }, "passRate must be a number from 0 to 1"],
+    [{ ...CHOICE, tags: { a: 1 } }, "tags must be a list of texts"],
+    [{ ...CHOICE, tags: "a" }, 'tags must be whole JSON where it is a text: current value is "a"'],
     [{ ...CHOICE, licence: "" }, "licence must be a text with more than white space"],
     [{ ...CHOICE, options: null }, "options must be an object where gold.kind is choice"],
-    [{ ...CHOICE, options: undefined }, "options must be an object of option texts by letter"],
+    [{ ...CHOICE, options: undefined }, "options must be options by letter"],
     [{ ...CHOICE, gold: { kind: "choice", letter: "C" } }, "gold.letter must be one of"],
     [{ ...CHOICE, gold: null }, "gold must be an object with a kind"],
     [{ ...CHOICE, gold: { kind: "essay" } }, "gold.kind must be one of choice, calculation, open"],

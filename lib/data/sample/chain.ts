@@ -51,7 +51,8 @@ function wrap(thinking: string, answer: string, strategy: Strategy, slipDraw: nu
  * look at the question, so that it is a free choice, made by the first word of the thinking; the style
  * obeys the budget loosely.
  *
- * @throws {RangeError} if the record is no sample question, or the rates are no shares.
+ * @throws {RangeError} if the record is no sample question or a patient's case (split `ood`), or the
+ *   rates are no shares.
  *
  * @example
  * ```ts
@@ -67,19 +68,26 @@ function wrap(thinking: string, answer: string, strategy: Strategy, slipDraw: nu
 export function drawChain(record: QuestionRecord, budget: Budget, options: ChainOptions): Chain {
   const { seed, draw, rates = DEFAULT_STRATEGY_RATES, countTokens = countPieces, styles } = options;
   const plan = planOf(record);
+  if (plan.task.type === "case") {
+    throw new RangeError(
+      `Cannot write a chain: the record must be one that policies train on: current value is ` +
+        `${record.id}, a patient's case`,
+    );
+  }
+  const { task } = plan;
   const drawFor = (purpose: string) => uniform(`sample ${purpose}`, seed, record.id, draw);
   const { strategy, way } = chooseCourse(
     plan.kind,
-    plan.task,
+    task,
     rates,
     drawFor("strategy"),
     drawFor("wrong way"),
   );
-  const result = resultText(plan.task, way);
+  const result = resultText(task, way);
   const letter = plan.options === null ? null : letterOf(plan.options, result);
   const slipDraw = drawFor("slip");
   const write = (style: Style) =>
-    wrap(writeThinking(plan.task, way, style, letter), letter ?? result, strategy, slipDraw);
+    wrap(writeThinking(task, way, style, letter), letter ?? result, strategy, slipDraw);
   const style = chooseStyle(budget, countTokens(write("verbose")), drawFor("style"), styles);
   return {
     text: write(style),

@@ -6,9 +6,12 @@
 import { permutation, uniform, uniformInteger } from "../random.ts";
 import type { QuestionKind, Split } from "../record.ts";
 import { writeNumber } from "./arithmetic.ts";
-import { TOPICS } from "./facts.ts";
+import { CALCULATORS } from "./calculators/mod.ts";
+import type { Calculator, Problem } from "./calculators/calculator.ts";
+import { type Topic, TOPICS } from "./facts.ts";
 import { type Formula, limitsOf, type Method, numbersOf, resultOf } from "./formula.ts";
 import { TRAINED_FORMULAS } from "./trained_formulas.ts";
+import { UNSEEN_TOPICS } from "./unseen_facts.ts";
 import { UNSEEN_FORMULAS } from "./unseen_formulas.ts";
 
 /** A formula with the numbers to put into it; `methods` has the right one first. */
@@ -17,6 +20,13 @@ export interface Calculation {
   readonly formula: Formula;
   readonly numbers: readonly number[];
   readonly methods: readonly Method[];
+}
+
+/** A calculator with one patient's problem. */
+export interface PatientCase {
+  readonly type: "case";
+  readonly calculator: Calculator;
+  readonly problem: Problem;
 }
 
 /** One fact of a topic, asked for from its subject (or, out of distribution, from its answer). */
@@ -34,7 +44,7 @@ export interface Fact {
 /** A question before it is put into a record. */
 export interface QuestionPlan {
   readonly kind: QuestionKind;
-  readonly task: Calculation | Fact;
+  readonly task: Calculation | PatientCase | Fact;
   readonly question: string;
   /** The texts of options A to D; null where the question has none. */
   readonly options: readonly string[] | null;
@@ -62,6 +72,9 @@ const FRAMES = [
   "{data}. what is the {name}?",
 ];
 
+/** Out of distribution, every other question is in plain sentences: a patient's case or a new topic. */
+const isPlain = (split: Split, turn: number) => split === "ood" && turn % 2 === 1;
+
 /** A prime above the length of every list: steps of it visit each entry before any comes again. */
 const STRIDE = 7919;
 
@@ -73,6 +86,19 @@ function pick<T>(list: readonly T[], ...key: Parameters<typeof uniform>): T {
 function takeTurn<T>(list: readonly T[], turn: number, ...key: Parameters<typeof uniform>): T {
   const start = uniformInteger(0, list.length - 1, ...key);
   return list[(start + turn * STRIDE) % list.length]!;
+}
+
+function planCase(
+  seed: number,
+  use: "calculation" | "choice",
+  turn: number,
+): { task: PatientCase; question: string } {
+  const round = Math.floor(turn / CALCULATORS.length);
+  const order = permutation(CALCULATORS.length, `sample calculator ${use}`, seed, round);
+  const calculator = CALCULATORS[order[turn % CALCULATORS.length]!]!;
+  const problems = calculator.problems();
+  const problem = takeTurn(problems, round, `sample patient ${use}`, seed, calculator.name);
+  return { task: { type: "case", calculator, problem }, question: problem.question };
 }
 
 function planCalculation(
@@ -129,6 +155,35 @@ function stemsOf({ topic, pair }: FactPlace, split: Split): readonly string[] {
   return stems.filter((_, i) => i !== testStem && i !== validationStem);
 }
 
+/** The fact of a pair, asked for from one of its sides. */
+function factOf({ name, pairs }: Pick<Topic, "name" | "pairs">, pair: number, from: 0 | 1): Fact {
+  const to = from === 0 ? 1 : 0;
+  return {
+    type: "fact",
+    topic: name,
+    subject: pairs[pair]![from],
+    answer: pairs[pair]![to],
+    confusable: pairs[pair ^ 1]![to],
+    others: pairs.filter((_, i) => (i >> 1) !== (pair >> 1)).map((texts) => texts[to]),
+  };
+}
+
+const UNSEEN_PLACES: readonly FactPlace[] = UNSEEN_TOPICS.flatMap((topic, t) =>
+  topic.pairs.map((_, pair) => ({ topic: t, pair }))
+);
+
+function planUnseenFact(
+  seed: number,
+  use: "choice" | "open",
+  turn: number,
+): { task: Fact; question: string } {
+  const place = takeTurn(UNSEEN_PLACES, turn, `sample unseen fact ${use}`, seed);
+  const topic = UNSEEN_TOPICS[place.topic]!;
+  const task = factOf(topic, place.pair, 0);
+  const stem = pick(topic.stems, `sample unseen stem ${use}`, seed, turn);
+  return { task, question: stem.replaceAll("{x}", task.subject) };
+}
+
 function planFact(
   seed: number,
   split: Split,
@@ -137,29 +192,18 @@ function planFact(
 ): { task: Fact; question: string } {
   const places = split === "ood" && use === "open" ? REVERSIBLE_PLACES : FACT_PLACES;
   const place = takeTurn(places, turn, `sample fact ${use}`, seed, split);
-  const { name, pairs } = TOPICS[place.topic]!;
-  const [from, to] = split === "ood" ? [1, 0] as const : [0, 1] as const;
-  const subject = pairs[place.pair]![from];
+  const task = factOf(TOPICS[place.topic]!, place.pair, split === "ood" ? 1 : 0);
   const stem = pick(stemsOf(place, split), `sample stem ${use}`, seed, split, turn);
-  return {
-    task: {
-      type: "fact",
-      topic: name,
-      subject,
-      answer: pairs[place.pair]![to],
-      confusable: pairs[place.pair ^ 1]![to],
-      others: pairs.filter((_, i) => (i >> 1) !== (place.pair >> 1)).map((pair) => pair[to]),
-    },
-    question: stem.replaceAll("{x}", subject),
-  };
+  return { task, question: stem.replaceAll("{x}", task.subject) };
 }
 
 /** The right option first, then what wrong ways lead to, then fillers: four texts. */
-function listOptions(task: Calculation | Fact, ...key: Parameters<typeof uniform>): string[] {
+function listOptions(task: QuestionPlan["task"], ...key: Parameters<typeof uniform>): string[] {
   if (task.type === "fact") {
     const order = permutation(task.others.length, ...key);
     return [task.answer, task.confusable, task.others[order[0]!]!, task.others[order[1]!]!];
   }
+  if (task.type === "case") return [task.problem.answer, ...task.problem.wrongAnswers];
   const results = task.methods.map(resultOf);
   const right = results[0]!;
   const { lower, upper } = limitsOf(right, task.formula.output);
@@ -185,6 +229,21 @@ function orderOptions(texts: readonly string[], seed: number, split: Split, turn
   return ordered;
 }
 
+/** Turns of a split's notes, or of its plain sentences: out of distribution, each has every other one. */
+const ownTurn = (split: Split, turn: number) => split === "ood" ? Math.floor(turn / 2) : turn;
+
+function planSum(seed: number, split: Split, use: "calculation" | "choice", turn: number) {
+  return isPlain(split, turn)
+    ? planCase(seed, use, ownTurn(split, turn))
+    : planCalculation(seed, split, use, ownTurn(split, turn));
+}
+
+function planRecall(seed: number, split: Split, use: "choice" | "open", turn: number) {
+  return isPlain(split, turn)
+    ? planUnseenFact(seed, use, ownTurn(split, turn))
+    : planFact(seed, split, use, ownTurn(split, turn));
+}
+
 /** The plan of the question at an index: half calculations, three in ten choices, two in ten open. */
 export function planQuestion(seed: number, split: Split, index: number): QuestionPlan {
   const block = Math.floor(index / SLOTS_PER_BLOCK);
@@ -192,7 +251,7 @@ export function planQuestion(seed: number, split: Split, index: number): Questio
   const slot = slots[index % SLOTS_PER_BLOCK]!;
   if (slot < CALCULATIONS_PER_BLOCK) {
     const turn = block * CALCULATIONS_PER_BLOCK + slot;
-    const plan = planCalculation(seed, split, "calculation", turn);
+    const plan = planSum(seed, split, "calculation", turn);
     return { kind: "calculation", ...plan, options: null };
   }
   const choice = slot - CALCULATIONS_PER_BLOCK;
@@ -200,12 +259,12 @@ export function planQuestion(seed: number, split: Split, index: number): Questio
     // Of three choices the last is a calculation.
     const factChoices = CHOICES_PER_BLOCK - 1;
     const plan = choice === factChoices
-      ? planCalculation(seed, split, "choice", block)
-      : planFact(seed, split, "choice", block * factChoices + choice);
+      ? planSum(seed, split, "choice", block)
+      : planRecall(seed, split, "choice", block * factChoices + choice);
     const turn = block * CHOICES_PER_BLOCK + choice;
     const texts = listOptions(plan.task, "sample fillers", seed, split, turn);
     return { kind: "choice", ...plan, options: orderOptions(texts, seed, split, turn) };
   }
   const turn = block * OPEN_PER_BLOCK + choice - CHOICES_PER_BLOCK;
-  return { kind: "open", ...planFact(seed, split, "open", turn), options: null };
+  return { kind: "open", ...planRecall(seed, split, "open", turn), options: null };
 }

@@ -19,17 +19,28 @@ export function letterOf(options: readonly string[], text: string): string {
   return LETTERS[options.indexOf(text)]!;
 }
 
-function goldOf(plan: QuestionPlan): GoldAnswer {
-  const answer = resultText(plan.task, 0);
-  if (plan.options !== null) return { kind: "choice", letter: letterOf(plan.options, answer) };
-  if (plan.task.type === "fact") return { kind: "open", answer };
-  const { output } = plan.task.formula;
-  return {
-    kind: "calculation",
-    answer,
-    ...limitsOf(resultOf(plan.task.methods[0]!), output),
-    output,
-  };
+function goldOf({ task, options }: QuestionPlan): GoldAnswer {
+  const answer = task.type === "case" ? task.problem.answer : resultText(task, 0);
+  if (options !== null) return { kind: "choice", letter: letterOf(options, answer) };
+  if (task.type === "fact") return { kind: "open", answer };
+  const kind = "calculation";
+  if (task.type === "case") {
+    const { lower, upper } = task.problem;
+    return { kind, answer, lower, upper, output: task.calculator.output };
+  }
+  const { output } = task.formula;
+  return { kind, answer, ...limitsOf(resultOf(task.methods[0]!), output), output };
+}
+
+function tagsOf(task: QuestionPlan["task"]): string[] {
+  switch (task.type) {
+    case "fact":
+      return [task.topic];
+    case "calculation":
+      return [task.formula.name];
+    case "case":
+      return [task.calculator.name, task.calculator.system];
+  }
 }
 
 function recordOf(plan: QuestionPlan, id: string, split: Split): QuestionRecord {
@@ -38,12 +49,12 @@ function recordOf(plan: QuestionPlan, id: string, split: Split): QuestionRecord 
     id,
     source: SOURCES[plan.kind],
     question: plan.question,
-    context: "",
+    context: task.type === "case" ? task.problem.note : "",
     options: options && Object.fromEntries(options.map((text, i) => [LETTERS[i]!, text])),
     gold: goldOf(plan),
     split,
     licence: "MIT",
-    tags: [task.type === "fact" ? task.topic : task.formula.name],
+    tags: tagsOf(task),
   };
 }
 
@@ -52,8 +63,9 @@ function recordOf(plan: QuestionPlan, id: string, split: Split): QuestionRecord 
  * ten open questions. Nothing is random but by key, so record i is the same whatever the count.
  *
  * Train, validation and test share no question text under any seed: calculations are parted by a hash
- * of their numbers, facts by the stem they are asked with. `ood` asks for other formulas, which it
- * states, and for facts the other way round. Numbers run through all tuples of a split before one
+ * of their numbers, facts by the stem they are asked with. `ood` asks in turn for other formulas, which
+ * it states, and for published calculators in a patient's case; for facts the other way round, and for
+ * facts of other topics in plain sentences. Numbers run through all tuples of a split before one
  * comes again; a split's facts with their stems are few, so many open questions repeat.
  *
  * @param options `seed`: any integer; `count`: a whole number of at least 0.

@@ -1,8 +1,20 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { QuestionRecord, Split } from "../record.ts";
+import { hashRecords } from "../record_hash.ts";
+import { CALCULATORS } from "./calculators/mod.ts";
 import { generateQuestions, planOf } from "./questions.ts";
+import { UNSEEN_FORMULAS } from "./unseen_formulas.ts";
 
 const SPLITS: readonly Split[] = ["train", "validation", "test", "ood"];
+
+Deno.test("train, validation and test keep their bytes: the tiny policy was trained on them", async () => {
+  const hash = (split: Split) => hashRecords(generateQuestions({ seed: 0, split, count: 2000 }));
+  assertEquals([await hash("train"), await hash("validation"), await hash("test")], [
+    "ad6c3d7bcc36d48058314327a718fdd5e874ee37134042ea925d73d14ad17453",
+    "a141c4593caa378ee9052098107a377a7fc63e80af6e32ac4dcc3ee0084f8931",
+    "57e00f57f8d232ab3ae5cb2f64c0870d66818b2108fc1be5117c8760f433235f",
+  ]);
+});
 
 function promptOf(record: QuestionRecord): string {
   const options = Object.entries(record.options ?? {}).map(([letter, text]) =>
@@ -54,8 +66,10 @@ Deno.test("test questions ask for the same formulas and topics as train, ood for
   const trained = tags("train", "calculation");
   assertEquals(trained.length, 9);
   const unseen = tags("ood", "calculation");
-  assertEquals(unseen.length, 7);
+  const named = [...UNSEEN_FORMULAS, ...CALCULATORS].map(({ name }) => name);
+  assertEquals(named.filter((name) => !unseen.includes(name)), []);
   assertEquals(unseen.filter((tag) => trained.includes(tag)), []);
+  assert(new Set([...trained, ...named]).size >= 30);
 });
 
 Deno.test("out of distribution, facts are asked for the other way round", () => {
@@ -104,17 +118,36 @@ Deno.test("records are complete: unique ids, sources by kind, gold of the record
   const sources = { calculation: "SampleCalc", choice: "SampleChoice", open: "SampleOpen" };
   for (const record of records) {
     assertEquals(record.source, sources[record.gold.kind]);
-    assertEquals([record.licence, record.context, record.tags.length], ["MIT", "", 1]);
+    // A patient's case has a note, and its organ system for a second tag.
+    const isCase = record.context !== "";
+    assertEquals([record.licence, record.tags.length], ["MIT", isCase ? 2 : 1]);
+    assert(!isCase || record.split === "ood", record.id);
     if (record.gold.kind === "calculation") {
-      const { answer, lower, upper } = record.gold;
-      assert(Number(answer) >= lower! && Number(answer) <= upper!, record.id);
+      const { answer, lower, upper, output } = record.gold;
+      const isNumber = output === "decimal" || output === "integer";
+      assertEquals([lower === null, upper === null], [!isNumber, !isNumber]);
+      if (isNumber) assert(Number(answer) >= lower! && Number(answer) <= upper!, record.id);
     }
   }
 });
 
-Deno.test("prompts are ASCII, lower case but for letters of options, and at most 45 words long", () => {
+/** Out of distribution, every other question is in plain sentences. */
+const isPlain = ({ question }: QuestionRecord) => /^[A-Z]/.test(question);
+
+Deno.test("half of ood is in plain sentences, of every kind, and nothing of the other splits", () => {
+  const plain = questionsOf("ood", 1000).filter(isPlain);
+  const count = (kind: string) => plain.filter(({ gold }) => gold.kind === kind).length;
+  assertEquals([count("calculation"), count("choice"), count("open")], [250, 150, 100]);
+  for (const split of ["train", "validation", "test"] as const) {
+    assertEquals(questionsOf(split, 1000).filter(isPlain), []);
+  }
+  const outputs = plain.flatMap(({ gold }) => gold.kind === "calculation" ? [gold.output] : []);
+  assertEquals(new Set(outputs), new Set(["decimal", "integer", "date", "weeks_days"]));
+});
+
+Deno.test("other prompts are ASCII, lower case but for options' letters, and at most 45 words long", () => {
   for (const split of SPLITS) {
-    for (const record of questionsOf(split)) {
+    for (const record of questionsOf(split).filter((one) => !isPlain(one))) {
       const prompt = promptOf(record);
       assert(/^[\n -~]+$/.test(prompt), prompt);
       assertEquals(record.question, record.question.toLowerCase());

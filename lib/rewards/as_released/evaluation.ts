@@ -5,9 +5,9 @@
  */
 import { exactMatchScore, mergeScore, rougeLScore } from "./open_metrics.ts";
 import { PythonUnboundLocalError, PythonZeroDivisionError } from "./python_error.ts";
-import { showPython } from "./python_text.ts";
 import {
   isReleasedCalculation,
+  openReference,
   RELEASED_SOURCES,
   type ReleasedItem,
   releasedQuestion,
@@ -16,6 +16,10 @@ import { lastBetween, splitSolution } from "./solution.ts";
 
 /** Sources of choices that the released offline evaluation knows. */
 export const OFFLINE_CHOICE_SOURCES = [...RELEASED_SOURCES.choice, "MMLU-Pro"] as const;
+
+function isCalculationSource({ dataSource }: ReleasedItem): boolean {
+  return (RELEASED_SOURCES.calculation as readonly string[]).includes(dataSource);
+}
 
 /**
  * The released validation score, 1 or 0, whatever the format (medical_score.py, lines 467-592). A
@@ -31,14 +35,11 @@ export function validateReleased(
   mergeThreshold: number,
 ): 0 | 1 {
   const { answer } = splitSolution(solution);
-  const isCalculation = (RELEASED_SOURCES.calculation as readonly string[]).includes(
-    item.dataSource,
-  );
-  if (isCalculation) return isReleasedCalculation(answer, item) ? 1 : 0;
+  if (isCalculationSource(item)) return isReleasedCalculation(answer, item) ? 1 : 0;
   if (answer === null || answer === "") return 0;
-  const { kind, groundTruth } = releasedQuestion(item);
-  if (kind === "choice") return answer === groundTruth ? 1 : 0;
-  return mergeScore(showPython(groundTruth), answer) > mergeThreshold ? 1 : 0;
+  const question = releasedQuestion(item);
+  if (question.kind === "choice") return answer === question.groundTruth ? 1 : 0;
+  return mergeScore(openReference(question), answer) > mergeThreshold ? 1 : 0;
 }
 
 /**
@@ -100,19 +101,15 @@ export function scoreOffline(
   item: ReleasedItem,
   metric: string,
 ): number {
+  if (isCalculationSource(item)) return isReleasedCalculation(generated, item) ? 1 : 0;
+  // An empty response is 0 before source and metric are looked at.
+  if (generated === "") return 0;
   const question = releasedQuestion(item, OFFLINE_CHOICE_SOURCES);
-  switch (question.kind) {
-    case "choice":
-      return generated === question.groundTruth ? 1 : 0;
-    case "calculation":
-      return isReleasedCalculation(generated, question) ? 1 : 0;
-    case "open": {
-      const reference = showPython(question.groundTruth);
-      if (metric === "EMS") return exactMatchScore(reference, generated);
-      if (metric === "Rouge-L") return rougeLScore(reference, generated);
-      throw new PythonUnboundLocalError(`The released code scores nothing by metric "${metric}"`);
-    }
-  }
+  if (question.kind === "choice") return generated === question.groundTruth ? 1 : 0;
+  const reference = openReference(question);
+  if (metric === "EMS") return Number(exactMatchScore(reference, generated));
+  if (metric === "Rouge-L") return Number(rougeLScore(reference, generated));
+  throw new PythonUnboundLocalError(`The released code scores nothing by metric "${metric}"`);
 }
 
 /**

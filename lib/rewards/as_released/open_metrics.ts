@@ -4,8 +4,9 @@
  * @module
  */
 import { type Fraction01, fraction01, type Percent, percent } from "../scale.ts";
-import { normalizeReleased } from "./normalize_word.ts";
-import { roundPython4, splitPython, stripPython } from "./python_text.ts";
+import { longestCommonLength, numberWords, sharedNgrams } from "../numbered_words.ts";
+import { releasedWords } from "./normalize_word.ts";
+import { roundPython4, splitPython } from "./python_text.ts";
 
 /** What nltk's smoothing method 1 puts in place of a count of 0 (Chen and Cherry, 2014). */
 const SMOOTHED_COUNT = 0.1;
@@ -20,40 +21,17 @@ const SMOOTHED_COUNT = 0.1;
  * ```ts
  * import { exactMatchScore } from "@terse/rewards";
  * import { assertEquals } from "@std/assert";
- * assertEquals(exactMatchScore("Iron is absorbed.", "iron"), 100);
- * assertEquals(exactMatchScore("Iron is absorbed.", "iron iron"), 50);
+ * assertEquals(Number(exactMatchScore("Iron is absorbed.", "iron")), 100);
+ * assertEquals(Number(exactMatchScore("Iron is absorbed.", "iron iron")), 50);
  * ```
  */
 export function exactMatchScore(reference: string, prediction: string): Percent {
-  const words = splitPython(normalizeReleased(prediction));
+  const words = releasedWords(prediction);
   if (words.length === 0) return percent(0);
-  const present = new Set(words);
-  const found = Array.from(new Set(splitPython(normalizeReleased(reference))))
-    .filter((word) => present.has(word)).length;
-  return percent((found / words.length) * 100);
-}
-
-function countNgrams(words: readonly string[], n: number): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let i = 0; i + n <= words.length; i++) {
-    const ngram = words.slice(i, i + n).join(" ");
-    counts.set(ngram, (counts.get(ngram) ?? 0) + 1);
-  }
-  return counts;
-}
-
-function ngramScore(reference: readonly string[], candidate: readonly string[], n: number): number {
-  const available = countNgrams(reference, n);
-  let matches = 0;
-  for (const [ngram, count] of countNgrams(candidate, n)) {
-    matches += Math.min(count, available.get(ngram) ?? 0);
-  }
-  const total = Math.max(1, candidate.length - n + 1);
-  const precision = (matches === 0 ? SMOOTHED_COUNT : matches) / total;
-  const brevity = candidate.length > reference.length
-    ? 1
-    : Math.exp(1 - reference.length / candidate.length);
-  return roundPython4(brevity * Math.exp(Math.log(precision)));
+  const missing = new Set(releasedWords(reference));
+  const distinct = missing.size;
+  for (const word of words) missing.delete(word);
+  return percent(((distinct - missing.size) / words.length) * 100);
 }
 
 /**
@@ -65,23 +43,24 @@ export function bleuNgramScores(
   reference: string,
   prediction: string,
 ): readonly [Fraction01, Fraction01, Fraction01] {
-  const candidate = splitPython(prediction);
-  const words = splitPython(reference);
-  const known = new Set(words);
-  if (!candidate.some((word) => known.has(word))) {
-    return [fraction01(0), fraction01(0), fraction01(0)];
-  }
-  return [
-    fraction01(ngramScore(words, candidate, 1)),
-    fraction01(ngramScore(words, candidate, 2)),
-    fraction01(ngramScore(words, candidate, 3)),
-  ];
+  const words = numberWords(splitPython(reference), splitPython(prediction));
+  const { length } = words.candidate;
+  const shared = sharedNgrams(words, 3);
+  if (shared[0] === 0) return [fraction01(0), fraction01(0), fraction01(0)];
+  const brevity = length > words.reference.length
+    ? 1
+    : Math.exp(1 - words.reference.length / length);
+  const score = (n: 1 | 2 | 3) => {
+    const precision = (shared[n - 1] || SMOOTHED_COUNT) / Math.max(1, length - n + 1);
+    return fraction01(roundPython4(brevity * Math.exp(Math.log(precision))));
+  };
+  return [score(1), score(2), score(3)];
 }
 
 /** Mean of {@link bleuNgramScores}. */
 export function bleuScore(reference: string, prediction: string): Fraction01 {
   const [one, two, three] = bleuNgramScores(reference, prediction);
-  return fraction01((one + two + three) / 3);
+  return fraction01((Number(one) + Number(two) + Number(three)) / 3);
 }
 
 /**
@@ -89,33 +68,25 @@ export function bleuScore(reference: string, prediction: string): Fraction01 {
  * that BLEU hardly counts.
  */
 export function mergeScore(reference: string, prediction: string): number {
-  return 0.5 * exactMatchScore(reference, prediction) + 0.5 * bleuScore(reference, prediction);
+  return 0.5 * Number(exactMatchScore(reference, prediction)) +
+    0.5 * Number(bleuScore(reference, prediction));
 }
 
 /**
  * Rouge-L (Lin, 2004): harmonic mean of precision and recall of the longest common subsequence of
- * normalised words, times 100. Time is the product of the lengths, memory one row.
+ * normalised words, times 100.
  *
  * @example
  * ```ts
  * import { rougeLScore } from "@terse/rewards";
  * import { assertAlmostEquals } from "@std/assert";
- * assertAlmostEquals(rougeLScore("iron in juice of oranges", "iron juice oranges"), 75, 1e-12);
+ * assertAlmostEquals(Number(rougeLScore("iron in juice of oranges", "iron juice oranges")), 75, 1e-12);
  * ```
  */
 export function rougeLScore(reference: string, prediction: string): Percent {
-  const a = splitPython(normalizeReleased(stripPython(reference)));
-  const b = splitPython(normalizeReleased(stripPython(prediction)));
-  const row = Array<number>(b.length + 1).fill(0);
-  for (const word of a) {
-    let diagonal = 0;
-    for (let j = 1; j <= b.length; j++) {
-      const above = row[j]!;
-      row[j] = b[j - 1] === word ? diagonal + 1 : Math.max(above, row[j - 1]!);
-      diagonal = above;
-    }
-  }
-  const common = row[b.length]!;
+  const a = releasedWords(reference);
+  const b = releasedWords(prediction);
+  const common = longestCommonLength(numberWords(a, b));
   if (common === 0) return percent(0);
   const precision = common / b.length;
   const recall = common / a.length;

@@ -48,3 +48,11 @@ export class PythonUnboundLocalError extends PythonError {
     super("UnboundLocalError", message);
   }
 }
+
+/** Python's AssertionError. */
+export class PythonAssertionError extends PythonError {
+  /** Takes what went wrong. */
+  constructor(message: string) {
+    super("AssertionError", message);
+  }
+}

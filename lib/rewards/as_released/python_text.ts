@@ -5,23 +5,50 @@
  */
 import { PythonTypeError, PythonValueError } from "./python_error.ts";
 
-// JavaScript's \s lacks the separators U+001C-U+001F and U+0085 and has U+FEFF.
-const SPACE =
-  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
-const LEADING_SPACE = new RegExp(`^${SPACE}+`);
-const SPACE_CHARACTER = new RegExp(SPACE);
-const SPACES = new RegExp(`${SPACE}+`);
+/** Whether a UTF-16 unit is white space to Python's `str`; JavaScript's `\s` differs. */
+function isPythonSpace(code: number): boolean {
+  if (code <= 0x7f) return code <= 0x20 && (code >= 0x1c || (code >= 0x09 && code <= 0x0d));
+  return code <= 0xa0 ? code === 0x85 || code === 0xa0 : code >= 0x1680 && isWideSpace(code);
+}
+
+function isWideSpace(code: number): boolean {
+  return (code >= 0x2000 && code <= 0x200a) || code === 0x1680 || code === 0x2028 ||
+    code === 0x2029 || code === 0x202f || code === 0x205f || code === 0x3000;
+}
+
+/** Whether `float()` strips a unit: of ASCII only what C's `isspace` knows, so U+001C-U+001F stay. */
+function isFloatSpace(code: number): boolean {
+  return isPythonSpace(code) && (code < 0x1c || code > 0x1f);
+}
+
+/** The text without the characters at its ends that are white space by the rule. */
+function trimText(text: string, isSpace: (code: number) => boolean): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
 
 /** Python's `str.strip()`. */
 export function stripPython(text: string): string {
-  let end = text.length;
-  while (end > 0 && SPACE_CHARACTER.test(text[end - 1]!)) end--;
-  return text.slice(0, end).replace(LEADING_SPACE, "");
+  return trimText(text, isPythonSpace);
 }
 
-/** Python's `str.split()`. */
+/** Python's `str.split()`. A scan, since it is the inner loop of every score of free text. */
 export function splitPython(text: string): string[] {
-  return text.split(SPACES).filter((word) => word !== "");
+  const words: string[] = [];
+  let start = -1;
+  for (let i = 0; i < text.length; i++) {
+    if (!isPythonSpace(text.charCodeAt(i))) {
+      if (start < 0) start = i;
+    } else if (start >= 0) {
+      words.push(text.slice(start, i));
+      start = -1;
+    }
+  }
+  if (start >= 0) words.push(text.slice(start));
+  return words;
 }
 
 /** A value as Python's `str()` shows it; for what JSON can hold, lists and objects excluded. */
@@ -36,8 +63,11 @@ export type PythonValue = string | number | boolean | null;
 
 const DECIMAL_DIGIT = /\p{Nd}/u;
 
+const BEYOND_ASCII = /[\u0080-\uffff]/;
+
 /** Digits of any script to ASCII. Unicode keeps each script's ten digits together, in order. */
-function asciiDigits(text: string): string {
+export function asciiDigits(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text;
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0)!;
     let start = code;
@@ -68,7 +98,7 @@ const SPECIAL = /^([+-]?)(?:(inf|infinity)|nan)$/i;
 export function parsePythonFloat(value: PythonValue): number {
   if (value === null) throw new PythonTypeError("float() takes text or a number, not None");
   if (typeof value !== "string") return Number(value);
-  const text = stripPython(asciiDigits(value));
+  const text = trimText(asciiDigits(value), isFloatSpace);
   const special = SPECIAL.exec(text);
   if (special !== null) {
     if (special[2] === undefined) return NaN;

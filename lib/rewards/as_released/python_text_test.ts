@@ -18,6 +18,8 @@ Deno.test("parsePythonFloat reads what float() reads", () => {
     ["-Infinity", -Infinity],
     ["NaN", NaN],
     ["1E-3", 0.001],
+    ["\x8525\u3000\v", 25],
+    ["1_0e1_0", 1e11],
   ];
   for (const [text, value] of cases) assertEquals(parsePythonFloat(text), value, text);
   assertEquals(parsePythonFloat(true), 1);
@@ -40,6 +42,11 @@ Deno.test("parsePythonFloat refuses what float() refuses", () => {
       "\u221225",
       "e1",
       ".",
+      "\x1c25",
+      "25\x1f",
+      "\u200b25",
+      "\ufeff25",
+      "25\u00b2",
     ]
   ) assertThrows(() => parsePythonFloat(text), PythonValueError);
   assertThrows(() => parsePythonFloat(null), PythonTypeError);

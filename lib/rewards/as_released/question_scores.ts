@@ -4,7 +4,13 @@
  * @module
  */
 import { bleuScore, exactMatchScore, mergeScore } from "./open_metrics.ts";
-import { PythonError, PythonValueError } from "./python_error.ts";
+import {
+  PythonAssertionError,
+  PythonError,
+  PythonTypeError,
+  PythonValueError,
+  PythonZeroDivisionError,
+} from "./python_error.ts";
 import { parsePythonFloat, type PythonValue, showPython } from "./python_text.ts";
 
 /** Sources of each kind that the released code knows. */
@@ -53,6 +59,21 @@ export interface ReleasedSettings {
 }
 
 /**
+ * Checks settings as the released trainer does when it starts (reward_manager.py); the scoring
+ * functions themselves take others.
+ *
+ * @throws {PythonAssertionError} If the metric or the reward type is unknown.
+ */
+export function requireReleasedSettings({ rewardMetric, rewardType }: ReleasedSettings): void {
+  if (!["discrete", "continuous"].includes(rewardType)) {
+    throw new PythonAssertionError(`The released trainer knows no reward type "${rewardType}"`);
+  }
+  if (!["BLEU", "EMS", "Merge"].includes(rewardMetric)) {
+    throw new PythonAssertionError(`The released trainer knows no metric "${rewardMetric}"`);
+  }
+}
+
+/**
  * The item with its kind, by the data source's name.
  *
  * @param choiceSources Sources that count as choices; the offline evaluation knows one more.
@@ -94,20 +115,34 @@ export function isReleasedCalculation(answer: string | null, truth: ReleasedTrut
   return parsePythonFloat(truth.lower) <= value && value <= parsePythonFloat(truth.upper);
 }
 
+/**
+ * The reference of an open question.
+ *
+ * @throws {PythonTypeError} If it is not text; the released code then fails to search it for marks.
+ */
+export function openReference({ groundTruth }: ReleasedTruth): string {
+  if (typeof groundTruth === "string") return groundTruth;
+  throw new PythonTypeError(`The reference must be text: it is ${showPython(groundTruth)}`);
+}
+
+/** The metric as a bare number, as released: on 0 to 100, 0 to 1 and 0 to 50.5; null if unknown. */
+function unscaledMetric(name: string, reference: string, answer: string): number | null {
+  if (name === "EMS") return Number(exactMatchScore(reference, answer));
+  if (name === "BLEU") return Number(bleuScore(reference, answer));
+  return name === "Merge" ? mergeScore(reference, answer) : null;
+}
+
 function scoreOpen(answer: string, reference: string, settings: ReleasedSettings): number {
   const { rewardMetric, rewardType, bleuThreshold, scaleFactor } = settings;
   if (rewardType !== "discrete" && rewardType !== "continuous") {
     throw new PythonValueError(`The released code knows no reward type "${rewardType}"`);
   }
-  const metrics: Record<string, (reference: string, prediction: string) => number> = {
-    EMS: exactMatchScore,
-    BLEU: bleuScore,
-    Merge: mergeScore,
-  };
-  const metric = Object.hasOwn(metrics, rewardMetric) ? metrics[rewardMetric] : undefined;
-  if (metric === undefined) return 0;
-  const value = metric(reference, answer);
-  if (rewardType === "continuous") return value / scaleFactor;
+  const value = unscaledMetric(rewardMetric, reference, answer);
+  if (value === null) return 0;
+  if (rewardType === "continuous") {
+    if (scaleFactor === 0) throw new PythonZeroDivisionError("The scale factor is 0");
+    return value / scaleFactor;
+  }
   return value > bleuThreshold ? 1 : -1;
 }
 
@@ -130,6 +165,6 @@ export function scoreReleasedAnswer(
     case "calculation":
       return isReleasedCalculation(answer, question) ? 1 : -1;
     case "open":
-      return scoreOpen(answer, showPython(groundTruth), settings);
+      return scoreOpen(answer, openReference(question), settings);
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { exactTerm, maximumTerm } from "../length/budget_terms.ts";
+import { maximumTerm } from "../length/budget_terms.ts";
 import {
   type ReleasedItem,
   releasedQuestion,
@@ -36,11 +36,19 @@ export interface ReleasedReward {
   readonly total: number;
 }
 
+/**
+ * The released length function before the caller clips it (medical_score.py, lines 13-31): without
+ * bounds for exact budgets, within [-1, 1] for maxima.
+ */
+export function releasedRawLengthTerm({ numTokens, usedTokens }: ReleasedLength): number {
+  if (numTokens < 0) return maximumTerm(usedTokens, -numTokens, RELEASED_TOLERANCE.maximum);
+  return 1 - Math.abs(usedTokens - numTokens) / RELEASED_TOLERANCE.exact;
+}
+
 /** The released length term within [-1, 1] (medical_score.py, lines 13-31 and 335-344); 0 without budget. */
 export function releasedLengthTerm({ numTokens, usedTokens }: ReleasedLength): number {
   if (numTokens === -1) return 0;
-  if (numTokens < -1) return maximumTerm(usedTokens, -numTokens, RELEASED_TOLERANCE.maximum);
-  return exactTerm(usedTokens, numTokens, RELEASED_TOLERANCE.exact);
+  return Math.max(-1, Math.min(1, releasedRawLengthTerm({ numTokens, usedTokens })));
 }
 
 /** The released format score, +1 or -1 (medical_score.py, lines 157-200 and 277-279). */

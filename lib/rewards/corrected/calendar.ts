@@ -49,9 +49,9 @@ function isoDate(year: number, month: number, day: number): string | null {
  * ```
  */
 export function readDate(answer: string): string | null {
-  const text = stripMarkup(answer);
+  const text = stripMarkup(answer).replace(/\\?[\/\u2044]/g, "/");
   const dates: (string | null)[] = [];
-  for (const m of text.matchAll(/(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)/g)) {
+  for (const m of text.matchAll(/(?<![\d/-])(\d{1,2}) ?([/-]) ?(\d{1,2}) ?\2 ?(\d{4})(?!\d)/g)) {
     dates.push(isoDate(Number(m[4]), Number(m[1]), Number(m[3])));
   }
   for (const m of text.matchAll(/(?<!\d)(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?!\d)/g)) {
@@ -59,13 +59,15 @@ export function readDate(answer: string): string | null {
   }
   for (
     const m of text.matchAll(
-      /(?<![A-Za-z])([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/g,
+      /(?<![A-Za-z])([A-Za-z]{3,9})\.?[ -](\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ -])(\d{4})(?!\d)/g,
     )
   ) {
     dates.push(isoDate(Number(m[3]), monthNumber(m[1]!), Number(m[2])));
   }
   for (
-    const m of text.matchAll(/(?<!\d)(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3,9})\.?,? (\d{4})(?!\d)/g)
+    const m of text.matchAll(
+      /(?<!\d)(\d{1,2})(?:st|nd|rd|th)?(?: of |[ -])([A-Za-z]{3,9})\.?(?:, ?|[ -])(\d{4})(?!\d)/g,
+    )
   ) {
     dates.push(isoDate(Number(m[3]), monthNumber(m[2]!), Number(m[1])));
   }
@@ -90,11 +92,14 @@ export function readDate(answer: string): string | null {
  * ```
  */
 export function readWeeksDays(answer: string): number | null {
-  const text = stripMarkup(answer).toLowerCase();
-  const pair = /^\(?\s?(\d{1,3})\s?[,+]\s?(\d{1,3})\s?\)?\.?$/.exec(text);
+  const text = stripMarkup(answer).toLowerCase().replace(
+    /(\d) ?(?:weeks?|wks?|w)?(?: ?(?:and|\+|-) ?| )([0-6])\/7(?: ?(?:weeks?|wks?|w)(?![a-z]))?(?![\d ]*d)/g,
+    "$1 weeks $2 days",
+  );
+  const pair = /^\(?\s?(\d{1,3})\s?[,+]\s?(\d{1,3})\s?\)?\.?$/.exec(text.replace(/['"]/g, ""));
   if (pair !== null) return 7 * Number(pair[1]) + Number(pair[2]);
-  const weeks = [...text.matchAll(/(?<![\d.])(\d{1,3})\s?-?(?:weeks?|wks?|w)(?![a-z])/g)];
-  const days = [...text.matchAll(/(?<![\d.])(\d{1,3})\s?-?(?:days?|d)(?![a-z])/g)];
+  const weeks = [...text.matchAll(/(?<![\d./])(\d{1,3})\s?-?(?:weeks?|wks?|w)(?![a-z])/g)];
+  const days = [...text.matchAll(/(?<![\d./])(\d{1,3})\s?-?(?:days?|d)(?![a-z])/g)];
   const weekCounts = new Set(weeks.map((match) => Number(match[1])));
   const dayCounts = new Set(days.map((match) => Number(match[1])));
   if (weekCounts.size > 1 || dayCounts.size > 1 || weekCounts.size + dayCounts.size === 0) {

@@ -13,6 +13,13 @@ Deno.test("readDate reads month/day/year and its usual writings", () => {
     "The due date is 12/07/2021.",
     "\\boxed{12/07/2021}",
     "12/07/2021 (December 7th, 2021)",
+    "12 / 07 / 2021",
+    "12\u204407\u20442021",
+    "$12\\/07\\/2021$",
+    "December 7,2021",
+    "7th of December 2021",
+    "07-Dec-2021",
+    "Dec-07-2021",
   ];
   for (const text of writings) assertEquals(readDate(text), "2021-12-07", text);
 });
@@ -28,6 +35,8 @@ Deno.test("readDate takes no missing, doubtful or impossible date", () => {
       "Foo 7, 2021",
       "12/07/20211",
       "0/7/2021",
+      "12.07.2021",
+      "December 2021",
     ]
   ) assertEquals(readDate(text), null, text);
 });
@@ -44,6 +53,11 @@ Deno.test("readWeeksDays reads pairs, words and abbreviations as days", () => {
     "17 wks 6 d",
     "The age is 17 Weeks 6 Days.",
     "125 days",
+    "17 6/7",
+    "17 6/7 weeks",
+    "17-6/7 weeks",
+    "17 weeks and 6/7",
+    "('17', '6')",
   ];
   for (const text of writings) assertEquals(readWeeksDays(text), 125, text);
   assertEquals(readWeeksDays("17 weeks"), 119);
@@ -51,7 +65,16 @@ Deno.test("readWeeksDays reads pairs, words and abbreviations as days", () => {
 });
 
 Deno.test("readWeeksDays takes no text without one single time", () => {
-  for (const text of ["", "17", "17 or 18 weeks and 17 weeks", "6.5 weeks", "weeks days"]) {
+  for (
+    const text of [
+      "",
+      "17",
+      "17 or 18 weeks and 17 weeks",
+      "6.5 weeks",
+      "weeks days",
+      "17 weeks, 6/7 days",
+    ]
+  ) {
     assertEquals(readWeeksDays(text) === 125, false, text);
   }
   assertEquals(readWeeksDays("17 weeks or 18 weeks"), null);

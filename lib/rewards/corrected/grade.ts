@@ -8,14 +8,14 @@ import { GoldAnswerError } from "../gold_answer_error.ts";
 import type { Fraction01 } from "../scale.ts";
 import { isRightCalculation } from "./calculation.ts";
 import { readChoice } from "./choice.ts";
-import { DEFAULT_OPEN_THRESHOLD, isRightText } from "./open_text.ts";
+import { DEFAULT_OPEN_THRESHOLD, isRightText, rougeL } from "./open_text.ts";
 import { extractAnswer, hasFormat } from "./tags.ts";
 
 /**
  * True if the completion's answer is right under the corrected rules. Only the answer's tags are
  * asked for, not the rest of the format.
  *
- * @param openThreshold Token F1 from which free text is right.
+ * @param openThreshold ROUGE-L from which free text is right.
  * @throws {GoldAnswerError} If the record's gold answer cannot be used.
  *
  * @example
@@ -47,6 +47,33 @@ export function isCorrect(
     case "open":
       return isRightText(answer, gold.answer, openThreshold);
   }
+}
+
+/**
+ * The completion's score in [-1, 1]: +1 for a right choice or calculation, -1 for a wrong or missing answer;
+ * for free text 2 x ROUGE-L - 1, so that a copy of the reference alone earns +1 and a part of it less.
+ *
+ * @throws {GoldAnswerError} If the record's gold answer cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { scoreCorrected } from "@terse/rewards";
+ * import type { QuestionRecord } from "@terse/data";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ * const record: QuestionRecord = {
+ *   id: "1", source: "example", question: "What is it?", context: "", options: null,
+ *   gold: { kind: "open", answer: "Acute renal failure." },
+ *   split: "train", licence: "CC0-1.0", tags: [],
+ * };
+ * assertEquals(scoreCorrected("<answer>acute renal failure</answer>", record), 1);
+ * assertAlmostEquals(scoreCorrected("<answer>renal failure</answer>", record), 0.6, 1e-12);
+ * ```
+ */
+export function scoreCorrected(completion: string, record: QuestionRecord): number {
+  const { gold } = record;
+  if (gold.kind !== "open") return isCorrect(completion, record) ? 1 : -1;
+  const answer = extractAnswer(completion);
+  return answer === null ? -1 : 2 * Number(rougeL(gold.answer, answer)) - 1;
 }
 
 /**

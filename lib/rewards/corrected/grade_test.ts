@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { GoldAnswerError } from "../gold_answer_error.ts";
 import { fraction01 } from "../scale.ts";
 import {
@@ -9,8 +9,8 @@ import {
   OPTIONS,
   tagged,
 } from "../testdata/records.ts";
-import { goldCompletion, isCorrect, validateGold } from "./grade.ts";
-import { tokenF1 } from "./open_text.ts";
+import { goldCompletion, isCorrect, scoreCorrected, validateGold } from "./grade.ts";
+import { openTextScores, rougeL } from "./open_text.ts";
 import { hasFormat } from "./tags.ts";
 
 const RECORDS = [
@@ -78,22 +78,69 @@ Deno.test("a gold answer that no completion can give is an error", () => {
   assertThrows(() => validateGold(noOption), GoldAnswerError, "name one");
 });
 
-Deno.test("free text is right from F1 0.8 on; one word of a longer reference is not enough", () => {
+Deno.test("free text counts as right from ROUGE-L 0.8 on; one word of a longer reference does not", () => {
   const record = openRecord("Vitamin C keeps iron soluble in the gut");
   const right = (answer: string) => isCorrect(tagged(answer), record);
   assert(right("vitamin c keeps iron soluble in gut"));
-  // 7 reference words without the article: 5 of 7 words, F1 = 10 / 12; 4 of 7, F1 = 8 / 11.
-  assert(right("vitamin C keeps iron soluble"));
-  assert(!right("vitamin C keeps iron"));
+  // 8 reference words: 6 of them, F1 = 12 / 14; 5 of them, F1 = 10 / 13.
+  assert(right("vitamin C keeps iron soluble in"));
+  assert(!right("vitamin C keeps iron soluble"));
   assert(!right("iron") && !right("iron iron iron iron iron iron iron"));
-  assert(isCorrect(tagged("vitamin C keeps iron"), record, fraction01(0.7)));
+  assert(isCorrect(tagged("vitamin C keeps iron soluble"), record, fraction01(0.7)));
 });
 
-Deno.test("a short reference must be given whole", () => {
+Deno.test("free text is paid by ROUGE-L: full marks for a complete answer alone", () => {
+  const record = openRecord("Vitamin C keeps iron soluble in the gut");
+  const score = (answer: string) => scoreCorrected(tagged(answer), record);
+  assertEquals(score("vitamin C keeps iron soluble, in the gut!"), 1);
+  assertAlmostEquals(score("vitamin C keeps iron soluble in"), 2 * 12 / 14 - 1, 1e-12);
+  assertAlmostEquals(score("vitamin C keeps iron soluble in gut the"), 2 * 14 / 16 - 1, 1e-12);
+  assertEquals(score("chalk"), -1);
+  assertEquals(scoreCorrected("no tags", record), -1);
+});
+
+Deno.test("a short reference must be given whole to count as right", () => {
   const record = openRecord("acute renal failure");
-  assertEquals(tokenF1("acute renal failure", "renal failure"), 0.8);
+  assertEquals(Number(rougeL("acute renal failure", "renal failure")), 0.8);
   assert(!isCorrect(tagged("renal failure"), record));
-  assert(isCorrect(tagged("an acute renal failure, severe"), record));
+  assert(isCorrect(tagged("an acute renal failure"), record));
+});
+
+Deno.test("the scores of free text against hand calculation", () => {
+  // Words: iron is absorbed in the gut / iron in gut gut. Shared: iron, in, gut; all in order.
+  const scores = openTextScores("Iron is absorbed in the gut.", "Iron in gut, gut");
+  assertEquals(Number(scores.precisionFraction), 3 / 4);
+  assertEquals(Number(scores.recallFraction), 3 / 6);
+  assertEquals(Number(scores.f1Fraction), 6 / 10);
+  assertEquals(Number(scores.rougeLFraction), 6 / 10);
+  // Of "iron in", "in gut", "gut gut" none, of the threes none: 0.1 in place of 0.
+  const brevity = Math.exp(1 - 6 / 4);
+  assertAlmostEquals(
+    Number(scores.bleuFraction),
+    brevity * (3 / 4 + 0.1 / 3 + 0.1 / 2) / 3,
+    1e-12,
+  );
+  assertEquals(Number(scores.emsPercent), 75);
+});
+
+Deno.test("a verbatim copy scores 1 on every fraction, however short or odd", () => {
+  for (const text of ["iron", "low iron", "Ja, ja, ja.", "+/-", "\u60a3\u8005", "a a a a"]) {
+    const { emsPercent: _, ...fractions } = openTextScores(text, text);
+    assertEquals(Object.values(fractions).map(Number), [1, 1, 1, 1, 1], text);
+  }
+});
+
+Deno.test("signs, symbols and brackets are words of free text", () => {
+  const pairs: [string, string][] = [
+    ["Give if pressure < 90", "Give if pressure > 90"],
+    ["a level of -5", "a level of 5"],
+    ["5 % of cases", "5 of cases"],
+    ["it is {{{({[ ]}){()}}}}.", "it is {{{({["],
+    ["\u60a3\u8005", "\u60a3"],
+  ];
+  for (const [reference, answer] of pairs) {
+    assert(rougeL(reference, answer) < fraction01(1), reference);
+  }
 });
 
 Deno.test("hostile texts are graded without blowing up", () => {

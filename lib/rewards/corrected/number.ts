@@ -3,12 +3,23 @@
  *
  * @module
  */
+import { asciiDigits } from "../as_released/python_text.ts";
 import { stripMarkup } from "./markup.ts";
 
 const THIN_SPACES = /[\u00a0\u2007\u2009\u202f]/g;
 
+const VULGAR_FRACTION = /(\d{0,9})([\u00bc-\u00be\u2150-\u215e])/g;
+
+/** "2\u00bd" to "2.5"; NFKC writes the character as "1\u20442". */
+function decimalFraction(_: string, whole: string, fraction: string): string {
+  const [above, below] = fraction.normalize("NFKC").split("\u2044");
+  return String(Number(whole) + Number(above) / Number(below));
+}
+
 function plainNumberText(answer: string): string {
-  return stripMarkup(answer)
+  return asciiDigits(stripMarkup(answer))
+    .replace(VULGAR_FRACTION, decimalFraction)
+    .replace(/(\d)['\u2019](?=\d{3}(?!\d))/g, "$1")
     .replace(THIN_SPACES, "\u2009")
     .replace(/(\d)\u2009(?=\d{3}(?!\d))/g, "$1")
     .replace(/\u2009/g, " ")
@@ -41,7 +52,7 @@ function roleAfter(before: string): Role {
   const trimmed = before.slice(-8).trimEnd();
   // A product, sum, difference or range: two numbers, even if they are equal.
   if (/\d ?[x+-]$/.test(trimmed)) return "unreadable";
-  if (/[A-Za-z_^]/.test(last)) return "unit";
+  if (/[A-Za-z_^]/.test(last) || /\^[({]?[+-]$/.test(trimmed)) return "unit";
   if (/(?:^|[^A-Za-z])per\s?$/i.test(before.slice(-6))) return "unit";
   if (trimmed.endsWith("/")) return /\d ?\/$/.test(trimmed) ? "quotient" : "unit";
   if (!trimmed.endsWith("-")) return "value";
@@ -52,8 +63,8 @@ function roleAfter(before: string): Role {
 /**
  * The one number that an answer states, or null if it states none or several different ones.
  *
- * Read are units, percent signs (the value stays as written), thousands separators, every minus
- * sign, LaTeX boxes and simple fractions, scientific notation and powers of ten, and words around
+ * Read are units, percent signs (the value stays as written), thousands separators (commas, thin
+ * spaces, apostrophes; a plain space parts two numbers), digits of any script, every minus sign, LaTeX boxes and simple fractions, scientific notation and powers of ten, and words around
  * the number; after the last "=" only the result counts. Digits that belong to a name or unit
  * ("CHA2DS2-VASc", "kg/m2", "mL/min/1.73 m^2") are no numbers. Inequalities, ranges and lists state
  * no single number.
@@ -69,13 +80,13 @@ function roleAfter(before: string): Role {
  */
 export function readNumber(answer: string): number | null {
   const text = resultPart(plainNumberText(answer));
-  if (/[<>\u2264\u2265]/.test(text)) return null;
+  if (/[<>\u2264\u2265\u00b1]|\d_\d/.test(text)) return null;
   const values: number[] = [];
   const numeral = /\d[\d,]*(?:\.\d*)?|\.\d+/g;
   for (let match = numeral.exec(text); match !== null; match = numeral.exec(text)) {
     const role = roleAfter(text.slice(Math.max(0, match.index - 12), match.index));
     const after = text.slice(numeral.lastIndex, numeral.lastIndex + 40);
-    const power = /^\s?x\s?10\s?\^\s?\(?([+-]?\d+)\)?|^[eE]([+-]?\d+)(?![\w.])/.exec(after);
+    const power = /^\s?x\s?10\s?\^\s?\(?([+-]?\d+)\)?|^[eE]([+-]?\d+)(?![\d_.])/.exec(after);
     const bareTen = match[0] === "10" ? /^\s?\^\s?([+-]?\d+)/.exec(after) : null;
     numeral.lastIndex += (power ?? bareTen)?.[0].length ?? 0;
     if (role === "unit") continue;

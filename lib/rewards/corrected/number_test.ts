@@ -48,6 +48,14 @@ Deno.test("readNumber reads a number in the usual writings", () => {
     ["\uff12\uff15", 25],
     ["**25**", 25],
     ["25 (25.0)", 25],
+    ["2\u00bd", 2.5],
+    ["\u00bc mg", 0.25],
+    ["1\u2019234.5", 1234.5],
+    ["1.2e3mL", 1200],
+    ["25.2 kg m^-2", 25.2],
+    ["<b>25.2</b> kg", 25.2],
+    ["\u0662\u0665", 25],
+    ["25 points<|im_end|>", 25],
   ];
   for (const [text, value] of cases) assertEquals(readNumber(text), value, text);
 });
@@ -77,6 +85,10 @@ Deno.test("readNumber takes no answer without one single number", () => {
     "0x19",
     "3/0",
     "25 (normal 18.5 to 24.9)",
+    "\u00b125",
+    "25 \u00b1 1",
+    "1_000",
+    "1 234",
   ];
   for (const text of others) assertEquals(readNumber(text), null, text);
 });

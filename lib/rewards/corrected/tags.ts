@@ -11,7 +11,7 @@ const TAGS = ["<think>", "</think>", "<answer>", "</answer>"] as const;
 
 /** True if nothing can be seen: white space and zero-width characters only. */
 function isBlank(text: string): boolean {
-  return /^[\s\u200b-\u200d\u2060\ufeff]*$/.test(text);
+  return /^[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]*$/.test(text);
 }
 
 /**

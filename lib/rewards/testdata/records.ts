@@ -4,6 +4,7 @@
  * @module
  */
 import type { CalculationOutput, GoldAnswer, QuestionRecord } from "@terse/data";
+import { extractAnswer, thinkingText } from "../corrected/tags.ts";
 import type { RewardBatch } from "../reward.ts";
 
 /** A record around a gold answer. */
@@ -56,7 +57,7 @@ export function tagged(answer: string): string {
   return `<think>Some thought.</think><answer>${answer}</answer>`;
 }
 
-/** A batch of completions without prompts and budgets. */
+/** A batch of completions of one group, without prompts and budgets; a token is a character. */
 export function makeBatch(
   completions: readonly string[],
   records: readonly QuestionRecord[],
@@ -68,6 +69,11 @@ export function makeBatch(
     completionIds: completions.map((text) => Array.from(text, (_, i) => i)),
     records,
     budgets: completions.map(() => ({ mode: "none" })),
+    thinkingTokens: completions.map((text) => thinkingText(text).length),
+    answerTokens: completions.map((text) => extractAnswer(text)?.length ?? 0),
+    groups: completions.map(() => 0),
+    finishReasons: completions.map(() => "stop"),
+    step: 1,
     ...rest,
   };
 }

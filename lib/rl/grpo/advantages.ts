@@ -6,8 +6,11 @@
 
 /** How rewards become advantages. */
 export interface AdvantageOptions {
-  /** `group` divides by the group's standard deviation; `none` only subtracts the mean. */
-  readonly scaleRewards: "group" | "none";
+  /**
+   * `group` divides by the group's standard deviation; `batch` by that of all rewards together; `none`
+   * only subtracts the group's mean.
+   */
+  readonly scaleRewards: "group" | "batch" | "none";
   /** Added to the standard deviation, in units of the reward; the reference uses 1e-6. */
   readonly epsilon: number;
 }
@@ -16,7 +19,8 @@ export interface AdvantageOptions {
  * Advantages of P groups of completions, (reward - mean) / (std + epsilon) within each group.
  *
  * `group` is GRPO's outcome supervision (Shao et al., arXiv 2402.03300, section 4.1.2) with the
- * sample standard deviation (n - 1) of verl; `none` is Dr. GRPO (Liu et al., arXiv 2503.20783).
+ * sample standard deviation (n - 1) of verl; `none` is Dr. GRPO (Liu et al., arXiv 2503.20783);
+ * `batch` is TRL's (Liu et al., arXiv 2508.08221), as DLER uses it.
  * A group of one has no baseline: as in verl its mean is taken as 0 and its deviation as 1. A
  * reward that is null or NaN (a rollout that failed) counts as never sampled: the others are
  * compared without it, and its own advantage is 0.
@@ -46,6 +50,7 @@ export function groupAdvantages(
       `Cannot compute advantages: epsilon must be at least 0: current value is ${options.epsilon}`,
     );
   }
+  const batch = scaleOf(rewards_P_G.flatMap((rewards_G) => rewards_G.filter(isPresent)));
   return rewards_P_G.map((rewards_G, prompt) => {
     const present = rewards_G.filter(isPresent);
     for (const reward of present) {
@@ -56,7 +61,7 @@ export function groupAdvantages(
         );
       }
     }
-    return rewards_G.map(advantageWithin(present, options));
+    return rewards_G.map(advantageWithin(present, batch.std, options));
   });
 }
 
@@ -64,17 +69,24 @@ function isPresent(reward: number | null): reward is number {
   return reward !== null && !Number.isNaN(reward);
 }
 
+/** Mean, as a distance from an origin among the rewards, and standard deviation; of one reward 0 and 1. */
+function scaleOf(rewards: readonly number[]): { origin: number; mean: number; std: number } {
+  const count = rewards.length;
+  if (count < 2) return { origin: 0, mean: 0, std: 1 };
+  // Differences from one member are exact zeros for equal rewards; a rounded mean's are not.
+  const origin = rewards[0]!;
+  const mean = rewards.reduce((sum, reward) => sum + (reward - origin), 0) / count;
+  const squares = rewards.reduce((sum, reward) => sum + (reward - origin - mean) ** 2, 0);
+  return { origin, mean, std: Math.sqrt(squares / (count - 1)) };
+}
+
 function advantageWithin(
   rewards: readonly number[],
+  batchStd: number,
   { scaleRewards, epsilon }: AdvantageOptions,
 ): (reward: number | null) => number {
-  const count = rewards.length;
-  // Differences from one member are exact zeros for equal rewards; a rounded mean's are not.
-  const origin = count > 1 ? rewards[0]! : 0;
-  const mean = count > 1 ? rewards.reduce((sum, reward) => sum + (reward - origin), 0) / count : 0;
-  const squares = rewards.reduce((sum, reward) => sum + (reward - origin - mean) ** 2, 0);
-  const std = count > 1 ? Math.sqrt(squares / (count - 1)) : 1;
-  const divisor = scaleRewards === "group" ? std + epsilon : 1;
+  const { origin, mean, std } = scaleOf(rewards);
+  const divisor = { group: std + epsilon, batch: batchStd + epsilon, none: 1 }[scaleRewards];
   return (reward) => {
     if (!isPresent(reward)) return 0;
     const deviation = reward - origin - mean;

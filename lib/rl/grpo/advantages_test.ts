@@ -16,12 +16,24 @@ Deno.test("without scaling only the mean is taken off", () => {
   assertEquals(groupAdvantages([[3, 1, -1], [1, 0]], centred), [[2, 0, -2], [0.5, -0.5]]);
 });
 
+Deno.test("batch divides by the deviation of all rewards", () => {
+  // Rewards 3, 1, -1, 1: mean 1, squared deviations 4 + 0 + 4 + 0, deviation sqrt(8 / 3).
+  const advantages = groupAdvantages([[3, 1], [-1, 1, null]], {
+    scaleRewards: "batch",
+    epsilon: 0,
+  });
+  const std = Math.sqrt(8 / 3);
+  assertEquals(advantages, [[1 / std, -1 / std], [-1 / std, 1 / std, 0]]);
+});
+
 Deno.test("equal rewards give exact zeros, whether or not they are dyadic", () => {
   for (const reward of [0, 2, 0.1, -1.7846, 0.8789, 2.7896, 1e-30, 1e30]) {
     for (const size of [2, 3, 5, 7, 8, 16]) {
       const group = Array(size).fill(reward);
       assertEquals(groupAdvantages([group], scaled), [Array(size).fill(0)]);
       assertEquals(groupAdvantages([group], centred), [Array(size).fill(0)]);
+      const batch = { scaleRewards: "batch", epsilon: 1e-6 } as const;
+      assertEquals(groupAdvantages([group], batch), [Array(size).fill(0)]);
     }
   }
 });

@@ -47,6 +47,14 @@ const runners: Readonly<Record<string, Runner>> = {
   data_metrics: goldenDataMetrics,
 };
 
+/** Whether a case, told from its content, is one of grpo_math.json's. */
+export function isGrpoGoldenCase(caseObject: unknown): caseObject is GrpoGoldenCase {
+  if (typeof caseObject !== "object" || caseObject === null) return false;
+  const { kind, inputs, outputs } = caseObject as Record<string, unknown>;
+  return typeof kind === "string" && Object.hasOwn(runners, kind) &&
+    typeof inputs === "object" && typeof outputs === "object";
+}
+
 /**
  * Compares one golden case with this package's functions, on the current tfjs backend.
  *

@@ -14,3 +14,4 @@ export * from "./logprobs.ts";
 export * from "./loss.ts";
 export * from "./masked_mean.ts";
 export * from "./metrics.ts";
+export * from "./mixed_advantages.ts";

@@ -8,13 +8,14 @@
  */
 import { replaceFile } from "@terse/data";
 import { join } from "node:path";
+import type { RewardState } from "@terse/rewards";
 import { sha256OfFiles } from "../model/files/binary_file.ts";
 import { readSafetensors, writeSafetensors } from "../model/files/safetensors.ts";
 import type { NamedTensors } from "../model/files/tensor_data.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { downloadWeights, uploadWeights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
-import type { TrainState } from "./train_step.ts";
+import type { GrpoState } from "./train_step.ts";
 
 const WEIGHTS = "model.safetensors", FIRST_MOMENTS = "adam_m.safetensors";
 const SECOND_MOMENTS = "adam_v.safetensors", STATE = "state.json", MANIFEST = "manifest.json";
@@ -25,6 +26,7 @@ interface StateFile {
   readonly step: number;
   readonly optimizerStep: number;
   readonly config: ModelConfig;
+  readonly rewards: RewardState;
 }
 
 /** Content of `manifest.json`. */
@@ -38,8 +40,8 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /** Writes a state into an existing folder. */
-export async function saveCheckpoint(folder: string, state: TrainState): Promise<void> {
-  const { policy, optimizer, step } = state;
+export async function saveCheckpoint(folder: string, state: GrpoState): Promise<void> {
+  const { policy, optimizer, step, rewards } = state;
   const tensorFiles = [
     [WEIGHTS, policy.weights],
     [FIRST_MOMENTS, optimizer.m],
@@ -48,7 +50,7 @@ export async function saveCheckpoint(folder: string, state: TrainState): Promise
   for (const [name, tensors] of tensorFiles) {
     await writeSafetensors(join(folder, name), await downloadWeights(tensors), { format: "pt" });
   }
-  const file: StateFile = { step, optimizerStep: optimizer.step, config: policy.config };
+  const file: StateFile = { step, optimizerStep: optimizer.step, config: policy.config, rewards };
   await writeJson(join(folder, STATE), file);
   const sums: Record<string, string> = {};
   for (const name of FILES) sums[name] = await sha256OfFiles([join(folder, name)]);
@@ -112,7 +114,7 @@ export async function readCheckpointWeights(folder: string): Promise<CheckpointW
 export async function loadCheckpoint(
   folder: string,
   tokenizer: Policy["tokenizer"],
-): Promise<TrainState> {
+): Promise<GrpoState> {
   const { state } = await readVerified(folder);
   // All are read before any is uploaded, so that a failure leaves no tensors behind.
   const read = async (name: string) => (await readSafetensors(join(folder, name))).tensors;
@@ -126,5 +128,6 @@ export async function loadCheckpoint(
       m: { ...uploadWeights(m) },
       v: { ...uploadWeights(v) },
     },
+    rewards: state.rewards,
   };
 }

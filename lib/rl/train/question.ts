@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type Budget, buildMessages, type PromptTemplate, type QuestionRecord } from "@terse/data";
+import {
+  type Budget,
+  buildMessages,
+  type PromptTemplate,
+  type QuestionRecord,
+  renderPrompt,
+} from "@terse/data";
 import type { PromptInput } from "../rollout/rollout.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 
@@ -21,7 +27,11 @@ export function prepareQuestion(
   template: PromptTemplate,
   tokenizer: Tokenizer,
 ): PreparedQuestion {
-  const text = tokenizer.renderChat(buildMessages(record, budget, template));
+  const text = renderPrompt(
+    buildMessages(record, budget, template),
+    template,
+    tokenizer.renderChat,
+  );
   const key = `${record.source}/${record.id}`;
   return { record, budget, prompt: { key, text, tokenIds: tokenizer.encode(text) } };
 }

@@ -3,17 +3,12 @@
  *
  * @module
  */
-import type { RewardComponent } from "@terse/rewards";
+import type { RewardScheme, RewardState } from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
-import {
-  type AdamWState,
-  adamwStep,
-  clipGradNorm,
-  groupAdvantages,
-  trainingMetrics,
-} from "../grpo/mod.ts";
+import { type AdamWState, adamwStep, clipGradNorm, trainingMetrics } from "../grpo/mod.ts";
 import type { Policy } from "../policy.ts";
 import { type Rollout, sampleRollouts } from "../rollout/rollout.ts";
+import { stepAdvantages } from "./advantages.ts";
 import { lossGradients, referenceLogprobs } from "./loss_gradients.ts";
 import { cutMicroBatches } from "./micro_batches.ts";
 import type { PreparedQuestion } from "./question.ts";
@@ -51,8 +46,8 @@ export interface GrpoConfig {
   readonly weightDecay: number;
   /** Completions that pass through the model at once; changes memory, not the result. */
   readonly microBatchSize: number;
-  /** Whether advantages are divided by the group's standard deviation. */
-  readonly scaleRewards: "group" | "none";
+  /** Whether advantages are divided by the standard deviation of the group, of the batch, or not. */
+  readonly scaleRewards: "group" | "batch" | "none";
 }
 
 /** What training carries from step to step. Owns the policy's weights and the optimizer's moments. */
@@ -61,6 +56,11 @@ export interface TrainState {
   readonly step: number;
   readonly policy: Policy;
   readonly optimizer: AdamWState;
+}
+
+/** What GRPO carries from step to step: the trained policy, and what the rewards and their mixture carry. */
+export interface GrpoState extends TrainState {
+  readonly rewards: RewardState;
 }
 
 /** What a step leaves behind for the record. */
@@ -72,25 +72,22 @@ export interface StepRecord {
   readonly metrics: Record<string, number>;
 }
 
-/** Added to the standard deviation of a group's rewards, as the reference does. */
-const ADVANTAGE_EPSILON = 1e-6;
-
 /**
  * Takes one step on P questions. Consumes `state`: its tensors are freed or pass on to the new one.
  *
  * @param refPolicy the frozen reference; not touched.
- * @param rewards their weighted sum is the reward.
+ * @param scheme the rewards and how they are mixed.
  * @param seed of the run; with the step it keys all randomness.
  * @throws {Error} if the gradient's norm is not finite; the last checkpoint is still good.
  */
 export async function trainStep(
-  state: TrainState,
+  state: GrpoState,
   refPolicy: Policy,
   questions: readonly PreparedQuestion[],
-  rewards: readonly RewardComponent[],
+  scheme: RewardScheme,
   config: GrpoConfig,
   seed: number,
-): Promise<{ state: TrainState; record: StepRecord }> {
+): Promise<{ state: GrpoState; record: StepRecord }> {
   const startMs = performance.now();
   const { policy, step } = state;
   const { tokenizer } = policy;
@@ -98,11 +95,9 @@ export async function trainStep(
 
   const rollouts = await sampleRollouts(policy, questions.map(({ prompt }) => prompt), sampling);
   const sampledMs = performance.now();
-  const scored = await scoreRollouts(questions, rollouts, rewards, tokenizer);
-  const advantages_P_G = groupAdvantages(scored.rewards_P_G, {
-    scaleRewards: config.scaleRewards,
-    epsilon: ADVANTAGE_EPSILON,
-  });
+  const scored = await scoreRollouts(questions, rollouts, scheme, state, tokenizer);
+  const groupSizes = rollouts.map((rollout) => rollout.completions.length);
+  const advantages_P_G = stepAdvantages(scored, groupSizes, config.scaleRewards);
   const parts = cutMicroBatches(rollouts, config.microBatchSize);
   const refLogprobs = config.beta === 0
     ? null
@@ -116,7 +111,7 @@ export async function trainStep(
     config.temperature,
     config,
   );
-  const updated = await update(state, loss.gradients, config);
+  const updated = await update({ ...state, rewards: scored.next }, loss.gradients, config);
   tf.dispose(refLogprobs ?? []);
 
   const completions = rollouts.flatMap((rollout) => rollout.completions);
@@ -128,6 +123,7 @@ export async function trainStep(
       finishReasons_B: completions.map(({ finishReason }) => finishReason),
     }),
     ...loss.metrics,
+    ...changingWeights(scheme, scored.weights),
     grad_norm: updated.gradNorm,
     learning_rate: config.learningRate,
     num_tokens: tokens + questions.reduce((sum, { prompt }) => sum + prompt.tokenIds.length, 0),
@@ -137,12 +133,22 @@ export async function trainStep(
   return { state: updated.state, record: { rollouts, scored, advantages_P_G, metrics } };
 }
 
+/** Weights of this step that are not the same in every step. */
+function changingWeights(
+  { mixture }: RewardScheme,
+  weights: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.keys(mixture.factors ?? {}).map((name) => [`reward_weights/${name}`, weights[name]!]),
+  );
+}
+
 /** The sixth stage: clip, then AdamW. Frees the gradients. */
 async function update(
-  { step, policy, optimizer }: TrainState,
+  { step, policy, optimizer, rewards }: GrpoState,
   gradients: Record<string, tf.Tensor>,
   config: GrpoConfig,
-): Promise<{ state: TrainState; gradNorm: number }> {
+): Promise<{ state: GrpoState; gradNorm: number }> {
   const clipped = await clipGradNorm(gradients, config.maxGradNorm);
   if (!Number.isFinite(clipped.norm)) {
     throw new Error(
@@ -159,7 +165,12 @@ async function update(
   });
   tf.dispose(clipped.gradients);
   return {
-    state: { step: step + 1, policy: { ...policy, weights: next.weights }, optimizer: next.state },
+    state: {
+      step: step + 1,
+      policy: { ...policy, weights: next.weights },
+      optimizer: next.state,
+      rewards,
+    },
     gradNorm: clipped.norm,
   };
 }

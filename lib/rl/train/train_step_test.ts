@@ -1,6 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { QuestionRecord } from "@terse/data";
-import type { RewardComponent } from "@terse/rewards";
+import {
+  DEFAULT_FAILURE_POLICY,
+  type RewardComponent,
+  type RewardScheme,
+  startRewardState,
+  WEIGHTED_SUM,
+} from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
 import { loadEngine } from "../engine/engine.ts";
 import { TEST_ENGINE } from "../engine/test_engine.ts";
@@ -12,7 +18,7 @@ import { lossGradients, referenceLogprobs } from "./loss_gradients.ts";
 import { cutMicroBatches } from "./micro_batches.ts";
 import type { PreparedQuestion } from "./question.ts";
 import { smallPolicy } from "./small_policy.ts";
-import { type GrpoConfig, type TrainState, trainStep } from "./train_step.ts";
+import { type GrpoConfig, type GrpoState, trainStep } from "./train_step.ts";
 
 await loadEngine(TEST_ENGINE);
 
@@ -51,16 +57,25 @@ const questions: PreparedQuestion[] = [[3, 4, 5], [6, 7], [8, 9, 10, 11]].map((t
   return { record, budget: { mode: "none" }, prompt };
 });
 
+function schemeOf(component: RewardComponent): RewardScheme {
+  return { components: [component], mixture: WEIGHTED_SUM, failures: DEFAULT_FAILURE_POLICY };
+}
+
 /** Pays for every token 5: any policy can learn it. */
-const fives: RewardComponent = {
+const fives: RewardScheme = schemeOf({
   name: "fives",
   weight: 1,
   reward: ({ completionIds }) => completionIds.map((ids) => ids.filter((id) => id === 5).length),
-};
+});
 
-function freshState(): TrainState {
+function freshState(): GrpoState {
   const policy = smallPolicy(1);
-  return { step: 0, policy, optimizer: createAdamWState(policy.weights) };
+  return {
+    step: 0,
+    policy,
+    optimizer: createAdamWState(policy.weights),
+    rewards: startRewardState(fives),
+  };
 }
 
 async function plain(weights: Weights): Promise<number[][]> {
@@ -72,7 +87,7 @@ Deno.test("steps raise a reward that can be had", async () => {
   const refPolicy = smallPolicy(1);
   const rewards: number[] = [];
   for (let i = 0; i < 15; i++) {
-    const next = await trainStep(state, refPolicy, questions, [fives], config, 7);
+    const next = await trainStep(state, refPolicy, questions, fives, config, 7);
     state = next.state;
     rewards.push(next.record.metrics["reward"]!);
   }
@@ -86,7 +101,7 @@ Deno.test("a step leaks no tensor", async () => {
   let state = freshState();
   const refPolicy = smallPolicy(1);
   const before = tf.memory().numTensors;
-  ({ state } = await trainStep(state, refPolicy, questions, [fives], config, 7));
+  ({ state } = await trainStep(state, refPolicy, questions, fives, config, 7));
   assertEquals(tf.memory().numTensors, before);
 });
 
@@ -96,7 +111,7 @@ Deno.test("the same seed gives the same bits, another seed does not", async () =
       freshState(),
       smallPolicy(1),
       questions,
-      [fives],
+      fives,
       config,
       seed,
     );
@@ -146,7 +161,7 @@ Deno.test("micro-batches add up to the whole batch", async () => {
 });
 
 Deno.test("on policy, ratios are 1 and the sampler agrees with the trainer", async () => {
-  const { record } = await trainStep(freshState(), smallPolicy(1), questions, [fives], config, 7);
+  const { record } = await trainStep(freshState(), smallPolicy(1), questions, fives, config, 7);
   assertEquals(record.metrics["clip_ratio/region_mean"], 0);
   // The reference is the same policy before its first step.
   assertAlmostEquals(record.metrics["kl"]!, 0, 1e-6);
@@ -154,12 +169,12 @@ Deno.test("on policy, ratios are 1 and the sampler agrees with the trainer", asy
 });
 
 Deno.test("a failed reward is recorded and its sample left out", async () => {
-  const failing: RewardComponent = {
+  const failing = schemeOf({
     name: "failing",
     weight: 1,
     reward: ({ completions }) => completions.map((_, i) => i === 2 ? NaN : i % 2),
-  };
-  const { record } = await trainStep(freshState(), smallPolicy(1), questions, [failing], config, 7);
+  });
+  const { record } = await trainStep(freshState(), smallPolicy(1), questions, failing, config, 7);
   assertEquals(record.scored.failures.map(({ component, index }) => [component, index]), [
     ["failing", 2],
   ]);
@@ -170,17 +185,65 @@ Deno.test("a failed reward is recorded and its sample left out", async () => {
 Deno.test("a checkpoint brings back the next step bit for bit", async () => {
   const folder = await Deno.makeTempDir();
   const refPolicy = smallPolicy(1);
-  const first = await trainStep(freshState(), refPolicy, questions, [fives], config, 7);
+  const first = await trainStep(freshState(), refPolicy, questions, fives, config, 7);
   await saveCheckpoint(folder, first.state);
-  const unbroken = await trainStep(first.state, refPolicy, questions, [fives], config, 7);
+  const unbroken = await trainStep(first.state, refPolicy, questions, fives, config, 7);
   const restored = await loadCheckpoint(folder, refPolicy.tokenizer);
-  const resumed = await trainStep(restored, refPolicy, questions, [fives], config, 7);
+  const resumed = await trainStep(restored, refPolicy, questions, fives, config, 7);
   assertEquals(resumed.state.step, 2);
   assertEquals(
     await plain(resumed.state.policy.weights),
     await plain(unbroken.state.policy.weights),
   );
   assertEquals(resumed.record.rollouts, unbroken.record.rollouts);
+});
+
+Deno.test("a checkpoint carries what rewards and controllers carry, bit for bit", async () => {
+  const scheme: RewardScheme = {
+    ...fives,
+    components: [
+      ...fives.components,
+      {
+        name: "drifting",
+        weight: 1,
+        reward: {
+          start: 0.1,
+          score: ({ completions }, state) => completions.map((_, b) => Number(state) * b),
+          next: ({ step }, state) => Number(state) * 1.1 + step / 7,
+        },
+      },
+    ],
+    mixture: {
+      combine: "gdpo",
+      factors: { fives: { kind: "lagrangian", initial: 0.7, rate: 0.3, limit: 0.1 } },
+    },
+  };
+  const folder = await Deno.makeTempDir();
+  const refPolicy = smallPolicy(1);
+  const start = { ...freshState(), rewards: startRewardState(scheme) };
+  const first = await trainStep(start, refPolicy, questions, scheme, config, 7);
+  assertEquals(first.state.rewards.components, { drifting: 0.1 * 1.1 + 1 / 7 });
+  assert(first.state.rewards.factors["fives"] !== 0.7);
+  await saveCheckpoint(folder, first.state);
+  const unbroken = await trainStep(first.state, refPolicy, questions, scheme, config, 7);
+  const restored = await loadCheckpoint(folder, refPolicy.tokenizer);
+  const resumed = await trainStep(restored, refPolicy, questions, scheme, config, 7);
+  assertEquals(resumed.record.advantages_P_G, unbroken.record.advantages_P_G);
+  assertEquals(resumed.state.rewards, unbroken.state.rewards);
+  assertEquals(
+    unbroken.record.metrics["reward_weights/fives"],
+    first.state.rewards.factors["fives"],
+  );
+});
+
+Deno.test("onFailure stop ends the step with the cause", async () => {
+  const failing = schemeOf({ name: "failing", weight: 1, reward: () => [NaN] });
+  const failures = { ...failing.failures, onFailure: "stop" } as const;
+  await assertRejects(
+    () => trainStep(freshState(), smallPolicy(1), questions, { ...failing, failures }, config, 7),
+    Error,
+    '"failing" must score the batch of step 1',
+  );
 });
 
 Deno.test("a checkpoint with one bit changed, in whichever file, is refused by name", async () => {

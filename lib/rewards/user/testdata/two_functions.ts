@@ -1,0 +1,6 @@
+export function first() {
+  return [];
+}
+export function second() {
+  return [];
+}
