@@ -40,7 +40,8 @@ async function makeArm(): Promise<ArmPaths> {
     tensors.set(NORM, { shape: [128], data: new Float32Array(128).fill(step) });
     const weights = uploadWeights(tensors);
     const policy = { config: tiny.config, tokenizer: tiny.tokenizer, weights };
-    const state = { step, policy, optimizer: createAdamWState(weights) };
+    const rewards = { components: {}, factors: {} };
+    const state = { step, policy, optimizer: createAdamWState(weights), rewards };
     await writeCheckpoint(paths, step, (folder) => saveCheckpoint(folder, state));
   }
   return paths;

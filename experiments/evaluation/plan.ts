@@ -79,9 +79,12 @@ export interface EvaluationPlan {
   readonly notices: readonly string[];
 }
 
-/** How tables call a budget: `none`, a number of tokens, or the range that numbers are drawn from. */
+/** How tables call a budget: `none`, a number of tokens, the range of drawn ones, or two of these. */
 export function budgetName(budgets: BudgetSpec): string {
   if (budgets.kind === "none") return "none";
+  if (budgets.kind === "halves") {
+    return `${budgetName(budgets.first)} or ${budgetName(budgets.second)}`;
+  }
   const tokens = budgets.kind === "fixed" ? budgets.tokens : `${budgets.low}-${budgets.high}`;
   return `${budgets.mode === "exact" ? "exactly " : ""}${tokens}`;
 }

@@ -93,7 +93,13 @@ Deno.test("an arm whose data have changed is refused", async () => {
 });
 
 Deno.test("a prompt without room is left out and counted", () => {
-  const options = { budgets, sampleSeed: 2, template: tinyTemplate, tokenizer };
+  const options = {
+    budgets,
+    givenBudgets: new Map(),
+    sampleSeed: 2,
+    template: tinyTemplate,
+    tokenizer,
+  };
   const leftOut: string[] = [];
   const long = askQuestions(RECORDS, { ...options, maxPromptLength: 500 }, leftOut);
   assertEquals([long.length, leftOut], [30, []]);
