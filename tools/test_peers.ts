@@ -62,6 +62,11 @@ const parts: Part[] = [
       ),
   ],
   [
+    "exported models loaded by transformers are equal",
+    TORCH,
+    () => deno("tools/peers/model_export_check.ts", PYTHON, join(out, "exported")),
+  ],
+  [
     "tensors, tokens and chats equal transformers (reads ../shared)",
     TORCH,
     hasData ? () => deno("tools/peers/model_check.ts", PYTHON, join(out, "model")) : null,
