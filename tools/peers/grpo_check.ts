@@ -2,11 +2,11 @@
  * Compares the GRPO loss, every parameter's gradient and one whole training step with PyTorch's, for small
  * random Llama and Qwen2 models that transformers makes, and for SmolLM2.
  *
- * deno run -A tools/peers/grpo_check.ts PYTHON OUT_DIR [ENGINE]
+ * deno run -A tools/peers/grpo_check.ts PYTHON OUT_DIR small|smollm2
  *
  * For every model OUT_DIR/NAME gets what this project computes as safetensors, and inputs.json;
  * tools/peers/grpo_reference.py computes the same in PyTorch and prints the largest relative errors.
- * Needs `deno task model:fetch smollm2`.
+ * SmolLM2 needs `deno task model:fetch smollm2` and the tensorflow engine: wasm's memory is too small.
  *
  * @module
  */
@@ -14,7 +14,6 @@ import * as tf from "@tensorflow/tfjs";
 import {
   completionLogits,
   downloadWeights,
-  type EngineName,
   grpoLossGradients,
   layOutGroups,
   loadEngine,
@@ -62,9 +61,9 @@ const CONFIG = {
 } as const;
 const SEED = 3, ADAM_STEP = 3;
 
-const [python, out, engineName = "auto"] = Deno.args;
-if (!python || !out) {
-  throw new Error("Cannot compare: arguments must be PYTHON OUT_DIR [ENGINE]");
+const [python, out, which] = Deno.args;
+if (!python || !out || (which !== "small" && which !== "smollm2")) {
+  throw new Error("Cannot compare: arguments must be PYTHON OUT_DIR small|smollm2");
 }
 const script = join(import.meta.dirname!, "grpo_reference.py");
 const runPython = async (...args: string[]) =>
@@ -219,28 +218,31 @@ async function saveStep(policy: Policy, reference: Policy, folder: string) {
   };
 }
 
-const engine = await loadEngine(engineName as EngineName | "auto");
+const engine = await loadEngine(which === "smollm2" ? "tensorflow" : "auto");
 console.log(`engine ${engine.name} (${engine.version})`);
 await Deno.mkdir(out, { recursive: true });
-if (!await runPython("make", out)) throw new Error(`Cannot compare: ${script} make must succeed`);
-const small = [...Deno.readDirSync(out)].filter(({ name }) => name.startsWith("small_"));
+const names = [which as string];
+if (which === "small") {
+  if (!await runPython("make", out)) throw new Error(`Cannot compare: ${script} make must succeed`);
+  names.splice(0, 1, ...[...Deno.readDirSync(out)].map(({ name }) => name).sort());
+}
 let isEqual = true;
-for (const name of [...small.map(({ name }) => name).sort(), "smollm2"]) {
+for (const name of names) {
   const folder = join(out, name);
   await Deno.mkdir(folder, { recursive: true });
-  if (name !== "smollm2") {
+  if (which === "small") {
     for (const file of ["tokenizer.json", "tokenizer_config.json"]) {
       await Deno.copyFile(join(modelPath("tiny"), file), join(folder, file));
     }
   }
-  const policy = await loadCutPolicy(name === "smollm2" ? name : folder);
+  const policy = await loadCutPolicy(which === "smollm2" ? which : folder);
   const reference = { ...policy, weights: scaled(policy.weights, (x) => tf.mul(x, 15 / 16)) };
   const offPolicy = await saveOffPolicy(policy, reference, folder);
   const step = await saveStep(policy, reference, folder);
   tf.dispose(reference.weights);
   const inputs = { config: CONFIG, adamStep: ADAM_STEP, offPolicy, step };
   await Deno.writeTextFile(join(folder, "inputs.json"), JSON.stringify(inputs));
-  const source = name === "smollm2" ? smollm2Path() : folder;
+  const source = which === "smollm2" ? smollm2Path() : folder;
   if (!await runPython("compare", folder, source)) isEqual = false;
 }
 console.log(isEqual ? "equal within the limits" : "not equal");

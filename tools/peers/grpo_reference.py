@@ -12,6 +12,7 @@ import os
 import sys
 
 import torch
+import transformers
 from safetensors.torch import load_file
 from transformers import (AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Qwen2Config,
                           Qwen2ForCausalLM)
@@ -185,6 +186,7 @@ def compare(folder, path):
     sys.exit(0 if is_equal else 1)
 
 
+transformers.utils.logging.disable_progress_bar()
 if sys.argv[1] == "make":
     make(sys.argv[2])
 else:
