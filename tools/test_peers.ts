@@ -19,7 +19,13 @@ import {
 const ROOT = new URL("..", import.meta.url).pathname;
 const TORCH: PythonEnvironment = {
   name: "torch",
-  packages: ["torch==2.13.0", "transformers==5.23.0", "gguf", "safetensors"],
+  packages: [
+    "torch==2.13.0",
+    "transformers==5.23.0",
+    "accelerate==1.15.0",
+    "gguf==0.19.0",
+    "safetensors==0.8.0",
+  ],
 };
 const DATASETS: PythonEnvironment = {
   name: "datasets",
