@@ -1,7 +1,7 @@
 /**
  * `deno task test:peers`: compares tensors, tokens, chats, logits and greedy decoding with transformers,
- * the GRPO loss, its gradients, a whole training step and the values in lib/rl/model/testdata with PyTorch's; has exported data read back by pandas, pyarrow
- * and Hugging Face datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and
+ * the GRPO loss, its gradients, a whole training step and the values in lib/rl/model/testdata with
+ * PyTorch's; has exported data read back by pandas, pyarrow and Hugging Face datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and
  * .peers/datasets. `deno task test:peers export` runs the parts whose names hold that text. The last line
  * counts: `N passed, N failed, N skipped`.
  *
