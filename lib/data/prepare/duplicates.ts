@@ -194,7 +194,7 @@ export function chooseNear(
  * const { exact, near } = findDuplicates([
  *   ask("1", "Which disease comes from too little vitamin C in the diet of sailors?"),
  *   ask("2", "which disease comes from too little vitamin c, in the diet of sailors"),
- *   ask("3", "Which disease comes from too little vitamin C in the diets of sailors?"),
+ *   ask("3", "Which disease comes from too little vitamin C in the diet of the sailors?"),
  * ]);
  * assertEquals([exact[0]?.removed, near[0]?.removed], [1, 2]);
  * ```
