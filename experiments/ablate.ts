@@ -9,12 +9,14 @@ import { readParquet } from "@terse/data";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { HELP, parseAblateOptions, resumeCommand, UsageError } from "./ablate_options.ts";
+import { HELP, parseAblateOptions } from "./ablate_options.ts";
 import type { ArmConfig } from "./arm_config.ts";
 import { summarizeAudit } from "./audit/audit_text.ts";
 import { launchArm } from "./arm_process.ts";
+import { resumeCommand, UsageError } from "./command_line.ts";
 import type { EvaluationRow } from "./evaluate.ts";
 import { loadExperiment } from "./experiment_file.ts";
+import { abortOnSignal, INTERRUPTED } from "./interrupt.ts";
 import type { ArmMessage } from "./messages.ts";
 import { describeEstimate, Pace } from "./pace.ts";
 import { barProgress, lineProgress, type Progress } from "./progress.ts";
@@ -25,6 +27,7 @@ import {
   armPaths,
   type ArmStatus,
   readJson,
+  runName,
   type RunPaths,
   runPaths,
   tryLock,
@@ -38,9 +41,6 @@ import { formatDuration } from "./table.ts";
 
 /** The project's root, where reports/ lies. */
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-
-/** Exit status of an interrupted run. */
-const INTERRUPTED = 130;
 
 /** Steps after which the time of a whole run can be told. */
 const STEPS_FOR_ESTIMATE = 2;
@@ -65,14 +65,6 @@ export interface Surroundings {
   /** Aborts when the run should stop. */
   readonly signal: AbortSignal;
   readonly now: () => Date;
-}
-
-/** Folder name of a run: `length_penalty-20250131-235959`, in local time. */
-function runName(experiment: string, now: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
-  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  return `${experiment}-${date}-${time}`;
 }
 
 /** Arms trained at a time if the command does not say: a real model fills the machine alone. */
@@ -202,7 +194,7 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
   });
   progress.close();
   if (outcomes.some((outcome) => outcome.state === "stopped")) {
-    print(`interrupted. To go on: ${resumeCommand(args, folder)}`);
+    print(`interrupted. To go on: ${resumeCommand("ablate", args, folder)}`);
     return INTERRUPTED;
   }
 
@@ -215,7 +207,7 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
   print(problem === null ? `report   ${paths.report}` : `failed   the report: ${problem}`);
   print(`took     ${formatDuration(now().getTime() - startMs)}`);
   const hasFailed = outcomes.some((outcome) => outcome.state === "failed");
-  if (hasFailed) print(`To try the failed arms again: ${resumeCommand(args, folder)}`);
+  if (hasFailed) print(`To try the failed arms again: ${resumeCommand("ablate", args, folder)}`);
   return hasFailed || problem !== null ? 1 : 0;
 }
 
@@ -238,26 +230,8 @@ async function writeReportInProcess(folder: string): Promise<string | null> {
   return success ? null : new TextDecoder().decode(stderr).trim();
 }
 
-/** `deno task` hands a signal on that the process has had already: one Ctrl-C arrives twice. */
-const SAME_SIGNAL_MS = 1000;
-
 /** First Ctrl-C: let the arms finish their step. Second: leave; the arms notice and do it alone. */
-function abortOnSignal(print: (line: string) => void): AbortSignal {
-  const controller = new AbortController();
-  let firstMs = 0;
-  const stop = () => {
-    if (controller.signal.aborted) {
-      if (performance.now() - firstMs < SAME_SIGNAL_MS) return;
-      Deno.exit(INTERRUPTED);
-    }
-    firstMs = performance.now();
-    print("stopping: every arm ends after its present step (again to leave at once)");
-    controller.abort();
-  };
-  Deno.addSignalListener("SIGINT", stop);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
-  return controller.signal;
-}
+const STOPPING = "stopping: every arm ends after its present step (again to leave at once)";
 
 async function main(): Promise<number> {
   const isTerminal = Deno.stderr.isTerminal();
@@ -276,7 +250,7 @@ async function main(): Promise<number> {
       writeReport: writeReportInProcess,
       progress,
       print: (line) => console.log(line),
-      signal: abortOnSignal((line) => progress.note(line)),
+      signal: abortOnSignal(() => progress.note(STOPPING)),
       now: () => new Date(),
     });
   } catch (error) {

@@ -7,18 +7,21 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AddedReward } from "./added_rewards.ts";
-import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
-
-const ENGINES = ["auto", "tensorflow", "webgpu", "wasm"] as const;
-
-/** Engine names that the command takes. */
-export type EngineChoice = (typeof ENGINES)[number];
+import type { ParseArgsOptionsConfig } from "node:util";
+import {
+  type EngineArgument,
+  readArguments,
+  readEngine,
+  readModelName,
+  refuse,
+  wholeNumber,
+} from "./command_line.ts";
 
 /** What the command line asks for; null where it leaves the choice to the experiment or the machine. */
 export interface AblateOptions {
   /** Absolute path of the experiment's file. */
   readonly experiment: string;
-  readonly engine: EngineChoice;
+  readonly engine: EngineArgument;
   /** `tiny`, `smollm2`, or the absolute path of a model. */
   readonly model: string;
   /** Absolute paths of question files and prepared folders; empty for the built-in generator. */
@@ -99,26 +102,6 @@ Ctrl-C ends every arm after its present step, writes a checkpoint, and prints th
 Exit status: 0 if every arm finished, 1 if one failed, 2 for a wrong command line, 130 if interrupted.
 `;
 
-/** Thrown for a command line that cannot be followed. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
-
-function refuse(option: string, must: string, found: string): never {
-  throw new UsageError(
-    `Cannot start: ${option} must be ${must}: current value is ${found}. See --help`,
-  );
-}
-
-function wholeNumber(option: string, value: string | undefined, least: number): number | null {
-  if (value === undefined) return null;
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < least || !Number.isSafeInteger(number)) {
-    refuse(option, `a whole number, ${least} or more`, JSON.stringify(value));
-  }
-  return number;
-}
-
 /**
  * Reads a `--reward`: `my_reward.ts:0.5`. The part after the last colon is the weight if it is a number.
  *
@@ -130,11 +113,6 @@ export function addedReward(value: string, cwd: string): AddedReward {
     refuse("--reward", "a file, or a file, a colon and a number", JSON.stringify(value));
   }
   return { path: resolve(cwd, path!), weight: Number(weight) };
-}
-
-/** A built-in model's name, or the absolute path of a model's file. */
-function modelName(value: string, cwd: string): string {
-  return value === "tiny" || value === "smollm2" ? value : resolve(cwd, value);
 }
 
 /**
@@ -156,38 +134,12 @@ export function parseAblateOptions(
   args: readonly string[],
   cwd: string,
 ): AblateOptions | "help" {
-  // Not strict, as Node's own messages name neither the value found nor the choices.
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    const known = Object.hasOwn(OPTIONS, token.name);
-    if (!known) {
-      const names = Object.keys(OPTIONS).map((option) => `--${option}`).join(", ");
-      refuse("an option", `one of ${names}`, token.rawName);
-    }
-    const takesValue = OPTIONS[token.name as keyof typeof OPTIONS].type === "string";
-    if (
-      takesValue &&
-      (token.value === undefined || (!token.inlineValue && token.value.startsWith("-")))
-    ) {
-      refuse(token.rawName, "followed by a value", token.value ?? "nothing");
-    }
-    if (!takesValue && token.value !== undefined) {
-      refuse(token.rawName, "written without a value", JSON.stringify(token.value));
-    }
-  }
+  const { values, positionals } = readArguments(args, OPTIONS);
   if (values.help) return "help";
   const given = values as { readonly [name: string]: string | undefined };
   if (positionals.length > 1) refuse("EXPERIMENT", "one file", positionals.join(" "));
 
-  const engine = (given.engine ?? "auto") as EngineChoice;
-  if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
+  const engine = readEngine(given.engine);
   const onBadRow = given["on-bad-row"] ?? "skip";
   if (onBadRow !== "fail" && onBadRow !== "skip") {
     refuse("--on-bad-row", "fail or skip", JSON.stringify(onBadRow));
@@ -201,7 +153,7 @@ export function parseAblateOptions(
   return {
     experiment: positionals[0] === undefined ? DEFAULT_EXPERIMENT : resolve(cwd, positionals[0]),
     engine,
-    model: modelName(given.model ?? "tiny", cwd),
+    model: readModelName(given.model, cwd),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
     rewards: ((values.reward ?? []) as string[]).map((value) => addedReward(value, cwd)),
     template: given.template === undefined ? null : resolve(cwd, given.template),
@@ -214,37 +166,4 @@ export function parseAblateOptions(
     onBadRow,
     sampleSeed: wholeNumber("--sample-seed", given["sample-seed"], 0) ?? 0,
   };
-}
-
-/** One argument as a POSIX shell reads it back. */
-function quote(argument: string): string {
-  return /^[A-Za-z0-9_\/.,:=@%+-]+$/.test(argument)
-    ? argument
-    : `'${argument.replaceAll("'", "'\\''")}'`;
-}
-
-/**
- * The command that goes on with an interrupted run.
- *
- * @example
- * ```ts
- * import { resumeCommand } from "./ablate_options.ts";
- * import { assertEquals } from "@std/assert";
- * assertEquals(
- *   resumeCommand(["--steps", "60"], "/data/my run"),
- *   "deno task ablate --steps 60 --out '/data/my run' --resume",
- * );
- * ```
- * @param args The arguments of the interrupted command.
- * @param out The run's folder.
- */
-export function resumeCommand(args: readonly string[], out: string): string {
-  const kept: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const argument = args[i]!;
-    if (argument === "--resume" || argument.startsWith("--out=")) continue;
-    if (argument === "--out") i++;
-    else kept.push(argument);
-  }
-  return ["deno", "task", "ablate", ...kept, "--out", out, "--resume"].map(quote).join(" ");
 }

@@ -1,12 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { resolve } from "node:path";
-import {
-  DEFAULT_EXPERIMENT,
-  HELP,
-  parseAblateOptions,
-  resumeCommand,
-  UsageError,
-} from "./ablate_options.ts";
+import { DEFAULT_EXPERIMENT, HELP, parseAblateOptions } from "./ablate_options.ts";
+import { UsageError } from "./command_line.ts";
 
 Deno.test("no arguments give the default experiment with the tiny policy", () => {
   assertEquals(parseAblateOptions([], "/w"), {
@@ -92,17 +87,6 @@ Deno.test("help names every option and is asked for by --help or -h", () => {
     "sample-seed",
   ];
   for (const name of names) assertStringIncludes(HELP, `--${name} `);
-});
-
-Deno.test("resumeCommand keeps the arguments, sets the folder and resumes once", () => {
-  assertEquals(
-    resumeCommand(["mine.ts", "--out=a", "--steps", "5", "--resume"], "/r/a"),
-    "deno task ablate mine.ts --steps 5 --out /r/a --resume",
-  );
-  assertEquals(
-    resumeCommand(["--out", "a b", "--data", "it's.json"], "a b"),
-    `deno task ablate --data 'it'\\''s.json' --out 'a b' --resume`,
-  );
 });
 
 Deno.test("a reward's weight stands behind its last colon, and is 1 where there is none", () => {

@@ -56,6 +56,7 @@ export interface ArmConfig {
   /** The experiment's, with the arm's overrides in place. */
   readonly training: TrainingSettings;
   readonly checkpointEvery: number;
+  readonly keepCheckpoints: ExperimentSettings["keepCheckpoints"];
   readonly budgets: BudgetSpec;
   readonly tolerance: ExperimentSettings["tolerance"];
   readonly questions: ExperimentSettings["questions"];
@@ -105,6 +106,7 @@ export function makeArmConfig(
     failures,
     training: { ...settings.training, ...(isStart ? {} : arm.overrides) },
     checkpointEvery: settings.checkpointEvery,
+    keepCheckpoints: settings.keepCheckpoints,
     budgets: settings.budgets,
     tolerance: settings.tolerance,
     questions: settings.questions,

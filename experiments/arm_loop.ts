@@ -7,7 +7,8 @@
 
 import { type Cell, type TableSchema, writeParquet } from "@terse/data";
 import { join } from "node:path";
-import { restoreArm, writeCheckpoint } from "./checkpoints.ts";
+import { dropCheckpoints, restoreArm, writeCheckpoint } from "./checkpoints.ts";
+import type { KeptCheckpoints } from "./experiment.ts";
 import type { ArmMessage } from "./messages.ts";
 import { appendMetrics } from "./metrics_log.ts";
 import { type ArmPaths, type ArmStatus, stepName, syncFolder, writeJson } from "./run_folder.ts";
@@ -50,6 +51,7 @@ export interface ArmRun {
   readonly paths: ArmPaths;
   readonly steps: number;
   readonly checkpointEvery: number;
+  readonly keep: KeptCheckpoints;
   /** Tells the parent how far the arm is. */
   readonly send: (message: ArmMessage) => void;
   /** True once the arm should end after its present step. */
@@ -70,7 +72,7 @@ export interface ArmRun {
  */
 export async function runArm<State>(
   program: ArmProgram<State>,
-  { paths, steps, checkpointEvery, send, stopping, peakBytes, log }: ArmRun,
+  { paths, steps, checkpointEvery, keep, send, stopping, peakBytes, log }: ArmRun,
 ): Promise<"done" | "stopped"> {
   const restored = await restoreArm(paths, (folder) => program.load(folder));
   for (const line of restored.rejected) log(`passed over a checkpoint: ${line}`);
@@ -81,7 +83,8 @@ export async function runArm<State>(
     writeStatus(paths, { state: name, step, steps, peakBytes: peakBytes() });
   const checkpoint = async () => {
     if (checkpointed === step) return;
-    await writeCheckpoint(paths.checkpoints, step, (folder) => program.save(folder, state));
+    await writeCheckpoint(paths, step, (folder) => program.save(folder, state));
+    await dropCheckpoints(paths, { steps, every: checkpointEvery, ...keep });
     checkpointed = step;
   };
 
@@ -139,7 +142,8 @@ export async function writeStatus(
   await writeJson(paths.status, full);
 }
 
-async function writeTable(path: string, { columns, schema }: Table): Promise<void> {
+/** Writes a table as a whole and flushes its folder's entry. */
+export async function writeTable(path: string, { columns, schema }: Table): Promise<void> {
   await writeParquet(path, columns, schema);
   await syncFolder(join(path, ".."));
 }

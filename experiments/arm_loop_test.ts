@@ -56,6 +56,7 @@ async function withArm(
       paths,
       steps: 7,
       checkpointEvery: 3,
+      keep: { last: 2, bestOver: 3 },
       send: (message) => sent.push(message),
       stopping: () => false,
       peakBytes: () => 5,

@@ -6,16 +6,17 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const EXPERIMENT = join(ROOT, "experiments/testdata/small_experiment.ts");
 
-function ablate(out: string, ...more: string[]): Deno.ChildProcess {
+function start(command: string, ...args: string[]): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--no-check", join(ROOT, "experiments/ablate.ts"), EXPERIMENT],
-      ...["--engine", "wasm", "--out", out, ...more],
-    ],
+    args: ["run", "-A", "--no-check", join(ROOT, "experiments", command), ...args],
     cwd: ROOT,
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+function ablate(out: string, ...more: string[]): Deno.ChildProcess {
+  return start("ablate.ts", EXPERIMENT, "--engine", "wasm", "--out", out, ...more);
 }
 
 async function finish(child: Deno.ChildProcess): Promise<string> {
@@ -35,6 +36,30 @@ async function tables(out: string): Promise<unknown[]> {
     }
   }
   return found;
+}
+
+/** SHA-256 of every file of every checkpoint that is kept, by path. */
+async function checkpoints(out: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const arm of ["none", "maximum"]) {
+    const folder = join(out, "arms", arm, "seed-1/checkpoints");
+    for (const { name: step } of Deno.readDirSync(folder)) {
+      for (const { name } of Deno.readDirSync(join(folder, step))) {
+        const bytes = await Deno.readFile(join(folder, step, name));
+        const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+        found[`${arm}/${step}/${name}`] = sum;
+      }
+    }
+  }
+  return Object.fromEntries(Object.entries(found).sort());
+}
+
+/** The columns that an arm's own evaluation and `deno task evaluate` share. */
+async function sharedRows(path: string): Promise<unknown[]> {
+  return (await readParquet(path)).map((row) => {
+    const { reward: _, answer_tokens: __, cause: ___, ...shared } = row;
+    return shared;
+  });
 }
 
 /** Kills every process that names the run's folder, as a power cut would end them. */
@@ -67,6 +92,17 @@ Deno.test({
 
     await finish(ablate(killed, "--resume"));
     assertEquals(await tables(killed), await tables(unbroken));
+    const kept = await checkpoints(unbroken);
+    assertEquals(Object.keys(kept).some((path) => path.startsWith("none/step-000006/")), true);
+    assertEquals(await checkpoints(killed), kept);
+
+    const arm = join(killed, "arms/maximum/seed-1"), evaluated = join(folder, "evaluated");
+    const command = ["--model", arm, "--engine", "wasm", "--out", evaluated];
+    assertStringIncludes(await finish(start("evaluation/command.ts", ...command)), "after step 6");
+    assertEquals(
+      await sharedRows(join(evaluated, "evaluation.parquet")),
+      await sharedRows(join(arm, "evaluation.parquet")),
+    );
     await Deno.remove(folder, { recursive: true });
   },
 });

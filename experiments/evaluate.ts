@@ -21,8 +21,8 @@ export const EVALUATED_SPLITS = ["test", "ood"] as const;
 /** A split that is evaluated. */
 export type EvaluatedSplit = (typeof EVALUATED_SPLITS)[number];
 
-/** One completion of one question: a row of `evaluation.parquet`. */
-export interface EvaluationRow {
+/** What was asked: the columns of an evaluation's table that do not depend on the completion. */
+export interface QuestionColumns {
   readonly split: EvaluatedSplit;
   readonly prompt_id: string;
   /** From 0, among the completions of the question. */
@@ -31,16 +31,25 @@ export interface EvaluationRow {
   readonly kind: QuestionKind;
   readonly question: string;
   readonly prompt: string;
+  readonly budget_mode: string;
+  readonly budget_tokens: number | null;
+  readonly gold: string;
+}
+
+/** How a completion was graded. */
+export interface Grade {
+  /** By the corrected rules of `isCorrect`. */
+  readonly correct: boolean;
+  readonly format_ok: boolean;
+}
+
+/** One completion of one question: a row of `evaluation.parquet`. */
+export interface EvaluationRow extends QuestionColumns, Grade {
   readonly completion: string;
   /** Tokens sampled, the end token included. */
   readonly tokens: number;
   readonly thinking_tokens: number;
   readonly finish_reason: string;
-  readonly budget_mode: string;
-  readonly budget_tokens: number | null;
-  readonly gold: string;
-  readonly correct: boolean;
-  readonly format_ok: boolean;
   readonly reward: number;
 }
 
@@ -97,6 +106,31 @@ export function goldText(record: QuestionRecord): string {
   return record.gold.kind === "choice" ? record.gold.letter : record.gold.answer;
 }
 
+/** What is asked of a question's completion `sample`, as columns. */
+export function questionColumns(
+  split: EvaluatedSplit,
+  { record, budget, prompt }: PreparedQuestion,
+  sample: number,
+): QuestionColumns {
+  return {
+    split,
+    prompt_id: prompt.key,
+    sample,
+    source: record.source,
+    kind: record.gold.kind,
+    question: record.question,
+    prompt: prompt.text,
+    budget_mode: budget.mode,
+    budget_tokens: budget.mode === "none" ? null : budget.tokens,
+    gold: goldText(record),
+  };
+}
+
+/** Grades a completion's text. */
+export function gradeText(text: string, record: QuestionRecord): Grade {
+  return { correct: isCorrect(text, record), format_ok: hasFormat(text) };
+}
+
 /**
  * Samples every question and grades the completions. `correct` follows the corrected rules of
  * `isCorrect`, whatever the arm was rewarded for.
@@ -150,23 +184,13 @@ async function gradeRollouts(
       `Cannot evaluate: reward "${failure.component}" must score every completion: ${failure.cause}`,
     );
   }
-  return samples.map(({ question: { record, budget, prompt }, completion, sample }, i) => ({
-    split,
-    prompt_id: prompt.key,
-    sample,
-    source: record.source,
-    kind: record.gold.kind,
-    question: record.question,
-    prompt: prompt.text,
+  return samples.map(({ question, completion, sample }, i) => ({
+    ...questionColumns(split, question, sample),
+    ...gradeText(completion.text, question.record),
     completion: completion.text,
     tokens: completion.tokenIds.length,
     thinking_tokens: batch.thinkingTokens[i]!,
     finish_reason: completion.finishReason,
-    budget_mode: budget.mode,
-    budget_tokens: budget.mode === "none" ? null : budget.tokens,
-    gold: goldText(record),
-    correct: isCorrect(completion.text, record),
-    format_ok: hasFormat(completion.text),
     reward: scored.rewards[i]!,
   }));
 }

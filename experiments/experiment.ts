@@ -29,6 +29,14 @@ export interface TrainingSettings extends GrpoConfig {
   readonly maxPromptLength: number;
 }
 
+/** Which of an arm's checkpoints are kept: the newest ones, and the best one. */
+export interface KeptCheckpoints {
+  /** How many of the newest; at least 2, as the older stands in if the newest is damaged. */
+  readonly last: number;
+  /** The best one has the highest mean training reward of this many steps up to it. */
+  readonly bestOver: number;
+}
+
 /** Everything but the rewards that a run with one kind of model needs. */
 export interface ExperimentSettings {
   /** How every arm is trained, but for its overrides. */
@@ -39,6 +47,8 @@ export interface ExperimentSettings {
   readonly seeds: number;
   /** Steps between checkpoints. */
   readonly checkpointEvery: number;
+  /** Which checkpoints stay on disk. */
+  readonly keepCheckpoints: KeptCheckpoints;
   /**
    * Which budget a prompt names. Drawn once for each question, the same in all arms, seeds and epochs,
    * so that arms differ in nothing but rewards and overrides.

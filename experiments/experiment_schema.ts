@@ -17,6 +17,7 @@ import {
   rule,
   share,
   text,
+  twoOrMore,
 } from "./schema_rules.ts";
 import { budgetRule } from "@terse/data";
 import type { FailurePolicy } from "@terse/rewards";
@@ -59,6 +60,7 @@ const settings = z.strictObject({
   steps: count,
   seeds: count,
   checkpointEvery: count,
+  keepCheckpoints: z.strictObject({ last: twoOrMore, bestOver: count }),
   budgets: budgetRule,
   tolerance: z.strictObject({ exact: positive, maximum: positive }),
   failures: failures.optional(),

@@ -18,7 +18,8 @@ import {
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { addedReward, UsageError } from "./ablate_options.ts";
+import { addedReward } from "./ablate_options.ts";
+import { UsageError } from "./command_line.ts";
 import type { AddedReward } from "./added_rewards.ts";
 import { auditExperiment, type AuditFile, auditScheme } from "./audit/audit_arms.ts";
 import { countFindings, formatAudit, summarizeAudit } from "./audit/audit_text.ts";

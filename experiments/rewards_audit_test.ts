@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "./ablate_options.ts";
+import { UsageError } from "./command_line.ts";
 import { budgetsToAudit } from "./audit/audit_arms.ts";
 import { countFindings, formatAudit, summarizeAudit } from "./audit/audit_text.ts";
 import { type AuditArguments, auditTarget, parseAuditArguments } from "./rewards_audit.ts";

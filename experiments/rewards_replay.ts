@@ -7,7 +7,8 @@
 
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { addedReward, UsageError } from "./ablate_options.ts";
+import { addedReward } from "./ablate_options.ts";
+import { UsageError } from "./command_line.ts";
 import type { AddedReward } from "./added_rewards.ts";
 import { experimentPath, loadExperiment } from "./experiment_file.ts";
 import { replayFolder, replayRun } from "./replay/replay_run.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { resolve } from "node:path";
-import { UsageError } from "./ablate_options.ts";
+import { UsageError } from "./command_line.ts";
 import { parseReplayOptions } from "./rewards_replay.ts";
 
 Deno.test("a replay's options: paths become absolute, a bare name is one of the project's experiments", () => {

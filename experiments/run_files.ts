@@ -24,7 +24,12 @@ function show(value: unknown): string {
   return value === undefined ? "missing" : JSON.stringify(value);
 }
 
-function refuseDifference(path: string, found: unknown, asked: unknown): void {
+/**
+ * Refuses to go on with a folder whose file says something else than what is asked for.
+ *
+ * @throws {Error} naming the first key that differs, both values, and what to do.
+ */
+export function refuseDifference(path: string, found: unknown, asked: unknown): void {
   const difference = firstDifference(found, asked);
   if (difference === null) return;
   throw new Error(

@@ -58,6 +58,14 @@ export function runPaths(folder: string): RunPaths {
   };
 }
 
+/** Name of a new folder: `length_penalty-20250131-235959`, in local time. */
+export function runName(work: string, now: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  return `${work}-${date}-${time}`;
+}
+
 /** Folder of one arm under one seed. */
 export function armFolder(runFolder: string, arm: string, seed: number): string {
   return join(runFolder, "arms", arm, `seed-${seed}`);

@@ -23,6 +23,11 @@ export const count = rule<number>(
   "a whole number, 1 or more",
   (v) => Number.isInteger(v) && Number(v) >= 1,
 );
+/** A whole number from 2. */
+export const twoOrMore = rule<number>(
+  "a whole number, 2 or more",
+  (v) => Number.isInteger(v) && Number(v) >= 2,
+);
 /** A whole number from 0. */
 export const countOrNone = rule<number>(
   "a whole number, 0 or more",

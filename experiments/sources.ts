@@ -104,8 +104,8 @@ export async function collectQuestions(
   }
   const splits: RunQuestions["splits"] = {
     train: fitting.train,
-    test: chosen(fitting.test, "test", request, leftOut),
-    ood: chosen(fitting.ood, "ood", request, leftOut),
+    test: chosen(fitting.test, "test", limitOf(request, "test"), leftOut),
+    ood: chosen(fitting.ood, "ood", limitOf(request, "ood"), leftOut),
   };
   for (const split of ["train", "test"] as const) {
     if (splits[split].length === 0) {
@@ -115,21 +115,32 @@ export async function collectQuestions(
       );
     }
   }
-  const lines = RUN_SPLITS.flatMap((split) =>
-    splits[split].map(({ record, budget, prompt }) =>
-      canonicalJson({ split, record: { ...record }, budget: { ...budget }, prompt: prompt.text })
-    )
-  );
   return {
     splits,
     isOrdered,
     description: isGenerated
       ? `generated questions (seed ${request.sampleSeed})`
       : names.join(", "),
-    hash: await sha256Hex(lines.join("\n")),
+    hash: await hashQuestions(
+      RUN_SPLITS.flatMap((split) => splits[split].map((question) => ({ split, question }))),
+    ),
     leftOut,
     notices,
   };
+}
+
+/** SHA-256 of questions with their splits, budgets and prompts, in their order. */
+export function hashQuestions(
+  questions: readonly { readonly split: RunSplit; readonly question: PreparedQuestion }[],
+): Promise<string> {
+  const lines = questions.map(({ split, question: { record, budget, prompt } }) =>
+    canonicalJson({ split, record: { ...record }, budget: { ...budget }, prompt: prompt.text })
+  );
+  return sha256Hex(lines.join("\n"));
+}
+
+function limitOf({ counts, sampleSeed }: QuestionRequest, split: "test" | "ood") {
+  return { limit: counts[split], seed: sampleSeed, rule: `settings.questions.${split}` };
 }
 
 function generated({ sampleSeed, counts }: QuestionRequest): QuestionRecord[] {
@@ -138,9 +149,12 @@ function generated({ sampleSeed, counts }: QuestionRequest): QuestionRecord[] {
   );
 }
 
-/** What the request's paths hold. */
-interface LoadedQuestions {
-  readonly records: readonly QuestionRecord[];
+/** What paths hold. */
+export interface LoadedQuestions {
+  /** Of files that tell their own splits, and of prepared folders. */
+  readonly withSplits: readonly QuestionRecord[];
+  /** Of the other files. */
+  readonly withoutSplits: readonly QuestionRecord[];
   /** Budgets that came with the questions, by their keys. */
   readonly budgets: ReadonlyMap<string, Budget>;
   /** A name for each path. */
@@ -149,14 +163,29 @@ interface LoadedQuestions {
 }
 
 /** Questions without anything else to them. */
-const ITSELF: Omit<LoadedQuestions, "records"> = {
-  budgets: new Map(),
+const ITSELF: Pick<LoadedQuestions, "budgets" | "names" | "isOrdered"> = {
+  budgets: new Map<string, Budget>(),
   names: [],
   isOrdered: false,
 };
 
-async function loaded(
-  request: QuestionRequest,
+async function loaded(request: QuestionRequest, leftOut: string[], notices: string[]) {
+  const { paths, sampleSeed: seed, onBadRow } = request;
+  const { withSplits, withoutSplits, ...rest } = await loadPaths(paths, onBadRow, leftOut, notices);
+  const assigned = assignSplits(withoutSplits, { seed, test: TEST_SHARE });
+  return { ...rest, records: withUsableGold([...withSplits, ...assigned], onBadRow, leftOut) };
+}
+
+/**
+ * Reads question files and prepared folders. Rows that are skipped are told of in `leftOut`, terms of use
+ * and known faults in `notices`.
+ *
+ * @throws {DataError} if a file cannot be read at all, or a row of it cannot where rows are not skipped.
+ * @throws {RangeError} if an id comes from two files.
+ */
+export async function loadPaths(
+  paths: readonly string[],
+  onBadRow: "fail" | "skip",
   leftOut: string[],
   notices: string[],
 ): Promise<LoadedQuestions> {
@@ -166,7 +195,7 @@ async function loaded(
   const withSplits: QuestionRecord[] = [];
   const withoutSplits: QuestionRecord[] = [];
   const pathOfKey = new Map<string, string>();
-  for (const path of request.paths) {
+  for (const path of paths) {
     let records: readonly QuestionRecord[];
     const isPrepared = await isPreparedFolder(path);
     if (isPrepared) {
@@ -176,7 +205,7 @@ async function loaded(
       prepared.budgets?.forEach((budget, i) => budgets.set(keyOf(records[i]!), budget));
       names.push(`${basename(path)} (prepared data ${prepared.hash})`);
     } else {
-      const file = await loadRecords(path, { onBadRow: request.onBadRow });
+      const file = await loadRecords(path, { onBadRow });
       records = file.records;
       names.push(basename(path));
       notices.push(...file.notices);
@@ -197,9 +226,7 @@ async function loaded(
     const hasSplits = isPrepared || records.some((record) => record.split !== "train");
     (hasSplits ? withSplits : withoutSplits).push(...records);
   }
-  const assigned = assignSplits(withoutSplits, { seed: request.sampleSeed, test: TEST_SHARE });
-  const records = withUsableGold([...withSplits, ...assigned], request.onBadRow, leftOut);
-  return { records, budgets, names, isOrdered };
+  return { withSplits, withoutSplits, budgets, names, isOrdered };
 }
 
 /** Bad rows of a file: their number, and what is wrong with the first of them. */
@@ -214,7 +241,12 @@ function describeSkipped(path: string, skipped: readonly BadRow[]): string[] {
   return [`${skipped.length} rows of ${path}; the first is ${first}`, ...others, ...more];
 }
 
-function withUsableGold(
+/**
+ * The questions whose gold answer can be graded; the others are told of in `leftOut`.
+ *
+ * @throws {GoldAnswerError} if one cannot be graded and rows are not skipped.
+ */
+export function withUsableGold(
   records: readonly QuestionRecord[],
   onBadRow: "fail" | "skip",
   leftOut: string[],
@@ -236,22 +268,26 @@ function withUsableGold(
   return usable;
 }
 
-/** At most the requested number of a split's questions, a keyed choice in their order. */
-function chosen(
-  questions: readonly PreparedQuestion[],
+/**
+ * At most `limit` questions of a split, a keyed choice in their order.
+ *
+ * @param rule What set the limit, for `leftOut`.
+ */
+export function chosen<Question>(
+  questions: readonly Question[],
   split: "test" | "ood",
-  { counts, sampleSeed }: QuestionRequest,
+  { limit, seed, rule }: { readonly limit: number; readonly seed: number; readonly rule: string },
   leftOut: string[],
-): readonly PreparedQuestion[] {
+): readonly Question[] {
   const { length } = questions;
-  const limit = counts[split];
   if (length <= limit) return questions;
-  leftOut.push(`${length - limit} of ${length} ${split} questions (settings.questions.${split})`);
-  const kept = permutation(length, `choice of ${split}`, sampleSeed).slice(0, limit);
+  leftOut.push(`${length - limit} of ${length} ${split} questions (${rule})`);
+  const kept = permutation(length, `choice of ${split}`, seed).slice(0, limit);
   return kept.sort((a, b) => a - b).map((index) => questions[index]!);
 }
 
-function keyOf(record: QuestionRecord): string {
+/** What a question is known by: source and id. */
+export function keyOf(record: QuestionRecord): string {
   return `${record.source}/${record.id}`;
 }
 

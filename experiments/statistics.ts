@@ -134,8 +134,9 @@ export function bootstrapMean(
 }
 
 /**
- * Wilson's 95 % score interval of a proportion (Wilson 1927): of use where the bootstrap has nothing to
- * resample, as when every answer was right.
+ * Wilson's 95 % score interval of a proportion (Wilson, "Probable inference, the law of succession, and
+ * statistical inference", JASA 22, 1927; without correction for continuity, method 3 of Newcombe 1998):
+ * of use where the bootstrap has nothing to resample, as when every answer was right.
  *
  * @example
  * ```ts
@@ -144,7 +145,7 @@ export function bootstrapMean(
  * const { low, high } = wilsonInterval(10, 10);
  * assert(low > 0.72 && low < 0.73 && high === 1);
  * ```
- * @param successes Number of successes, 0 .. trials.
+ * @param successes Number of successes, 0 .. trials; a fraction where trials succeed in part.
  * @param trials Number of trials, at least 1.
  * @throws {RangeError} if the counts are impossible.
  */

@@ -57,7 +57,10 @@ export const ROLLOUT_SCHEMA = {
 } as const satisfies TableSchema;
 
 /** Turns rows into columns; every row has a cell for each column of the schema. */
-function tableOf(rows: readonly Readonly<Record<string, Cell>>[], schema: TableSchema): Table {
+export function tableOf(
+  rows: readonly Readonly<Record<string, Cell>>[],
+  schema: TableSchema,
+): Table {
   const columns = Object.fromEntries(
     Object.keys(schema).map((name) => [name, rows.map((row) => row[name] as Cell)]),
   );

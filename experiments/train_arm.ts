@@ -62,6 +62,7 @@ async function trainArm(
     paths,
     steps: config.steps,
     checkpointEvery: config.checkpointEvery,
+    keep: config.keepCheckpoints,
     send: (message) => {
       try {
         Deno.stdout.writeSync(new TextEncoder().encode(formatMessage(message)));

@@ -43,6 +43,7 @@ const settings = {
   steps: 6,
   seeds: 1,
   checkpointEvery: 3,
+  keepCheckpoints: { last: 2, bestOver: 3 },
   budgets: { kind: "uniform", mode: "maximum", low: 20, high: 120 },
   tolerance: TOLERANCE,
   questions: { train: 400, test: 40, ood: 20 },

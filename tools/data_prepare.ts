@@ -4,7 +4,7 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
   countSummary,
@@ -29,7 +29,8 @@ Usage: deno task data:prepare RECIPE [options]
   -h, --help            this text
 
 Examples:
-  deno task data:prepare experiments/recipes/med_u1.ts --source choice=medqa.jsonl ...
+  deno task data:prepare experiments/recipes/sample.ts
+  deno task data:prepare experiments/recipes/med_u1.ts --source train=train.json ...
   deno task ablate --data runs/data/med_u1
 
 Ctrl-C stops and leaves nothing behind. Exit status: 0 if the folder is made, 1 if not, 2 for a wrong
@@ -119,6 +120,7 @@ function describe(manifest: Manifest, out: string): string[] {
         sha256.slice(0, 12)
       }`
     ),
+    ...manifest.sources.flatMap(({ notices }) => notices),
     ...(skipped.length === 0 ? [] : [
       `left out ${skipped.length} bad rows; the first: ${skipped[0]!.path}, row ${
         skipped[0]!.row
@@ -133,9 +135,10 @@ function describe(manifest: Manifest, out: string): string[] {
   ];
 }
 
-/** Tells tokens of texts by the tokenizer of a model. */
-async function loadTokenizer(model: string): Promise<(text: string) => number> {
-  const { tokenizer } = await readModel(modelPath(model));
+/** Tells tokens of texts by the tokenizer of a model, whose path is from the recipe's folder. */
+async function loadTokenizer(model: string, folder: string): Promise<(text: string) => number> {
+  const known = modelPath(model);
+  const { tokenizer } = await readModel(known === model ? resolve(folder, model) : known);
   return (text) => tokenizer.encode(text).length;
 }
 
@@ -161,7 +164,7 @@ async function main(): Promise<number> {
       onProgress: progress.show,
       signal: controller.signal,
       threads: navigator.hardwareConcurrency,
-      loadTokenizer,
+      loadTokenizer: (model) => loadTokenizer(model, dirname(loaded.path)),
     });
     progress.close();
     for (const line of describe(manifest, out)) console.log(line);

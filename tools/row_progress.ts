@@ -10,8 +10,8 @@ import { SingleBar } from "cli-progress";
 
 /** Shows how far the present phase is. */
 export interface RowProgress {
-  /** Takes the phase's name, the rows done, and all rows. */
-  readonly show: (what: string, done: number, total: number) => void;
+  /** Takes the phase's name, the rows done, and all rows, or null while their number is unknown. */
+  readonly show: (what: string, done: number, total: number | null) => void;
   /** Gives the terminal back. */
   readonly close: () => void;
 }
@@ -34,19 +34,21 @@ export function rowProgress(): RowProgress {
         startMs = performance.now();
         bar = new SingleBar({
           stream: process.stderr,
-          format: "{what} {bar} {value}/{total} rows, {rate} rows/s, {left} left",
+          format: total === null
+            ? "{what} {value} rows, {rate} rows/s"
+            : "{what} {bar} {value}/{total} rows, {rate} rows/s, {left} left",
           barsize: 24,
           linewrap: false,
           // Ctrl-C is the command's own business: it removes what it has begun.
           gracefulExit: false,
         });
-        bar.start(total, 0, { what: what.padEnd(24), rate: "", left: "" });
+        bar.start(total ?? 0, 0, { what: what.padEnd(24), rate: "", left: "" });
       }
       const seconds = (performance.now() - startMs) / 1000;
       const rate = done / Math.max(seconds, 1e-3);
       bar!.update(done, {
         rate: Math.round(rate).toLocaleString("en"),
-        left: `${Math.round((total - done) / Math.max(rate, 1e-3))} s`,
+        left: `${Math.round(((total ?? done) - done) / Math.max(rate, 1e-3))} s`,
       });
       if (done === total) end();
     },

@@ -1,7 +1,7 @@
 /**
  * `deno task test:peers`: compares tensors, tokens, chats, logits and greedy decoding with transformers,
- * and the values in lib/rl/model/testdata with PyTorch's; has exported data read back by pandas, pyarrow
- * and Hugging Face datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and
+ * the GRPO loss, its gradients, a whole training step and the values in lib/rl/model/testdata with
+ * PyTorch's; has exported data read back by pandas, pyarrow and Hugging Face datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and
  * .peers/datasets. `deno task test:peers export` runs the parts whose names hold that text. The last line
  * counts: `N passed, N failed, N skipped`.
  *
@@ -9,6 +9,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { tensorflowBindingPath } from "../lib/rl/engine/tensorflow.ts";
 import {
   ensureEnvironment,
   environmentProgram,
@@ -18,7 +19,13 @@ import {
 const ROOT = new URL("..", import.meta.url).pathname;
 const TORCH: PythonEnvironment = {
   name: "torch",
-  packages: ["torch==2.13.0", "transformers==5.23.0", "gguf", "safetensors"],
+  packages: [
+    "torch==2.13.0",
+    "transformers==5.23.0",
+    "accelerate==1.15.0",
+    "gguf==0.19.0",
+    "safetensors==0.8.0",
+  ],
 };
 const DATASETS: PythonEnvironment = {
   name: "datasets",
@@ -46,11 +53,18 @@ async function smallModelsAgree(out: string): Promise<boolean> {
 
 const out = await Deno.makeTempDir();
 const deno = (...args: string[]) => run(Deno.execPath(), ["run", "-A", ...args]);
+const grpo = (which: string) => deno("tools/peers/grpo_check.ts", PYTHON, join(out, which), which);
 const hasData = existsSync(join(ROOT, "../shared/data"));
 type Part = [name: string, environment: PythonEnvironment, run: (() => Promise<boolean>) | null];
 const parts: Part[] = [
   ["small models equal PyTorch", TORCH, () => smallModelsAgree(out)],
+  ["a GRPO step of small Llama and Qwen2 models equals PyTorch's", TORCH, () => grpo("small")],
   ["SmolLM2 is fetched", TORCH, () => deno("tools/model_fetch.ts", "smollm2")],
+  [
+    "a GRPO step of SmolLM2 equals PyTorch's (needs the tensorflow engine)",
+    TORCH,
+    existsSync(tensorflowBindingPath()) ? () => grpo("smollm2") : null,
+  ],
   [
     "exported data is read back by pandas, pyarrow and datasets",
     DATASETS,
@@ -60,6 +74,11 @@ const parts: Part[] = [
         environmentProgram(DATASETS, "python"),
         join(out, "export"),
       ),
+  ],
+  [
+    "exported models loaded by transformers are equal",
+    TORCH,
+    () => deno("tools/peers/model_export_check.ts", PYTHON, join(out, "exported")),
   ],
   [
     "tensors, tokens and chats equal transformers (reads ../shared)",

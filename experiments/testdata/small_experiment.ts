@@ -12,6 +12,7 @@ const small = {
   steps: 6,
   seeds: 1,
   checkpointEvery: 2,
+  keepCheckpoints: { last: 2, bestOver: 2 },
   questions: { train: 24, test: 12, ood: 6 },
 };
 

@@ -8,7 +8,7 @@ import { uniform } from "./random.ts";
 import type { QuestionRecord } from "./record.ts";
 
 /** Two questions with the same text in this form are the same question. */
-function normalisedText(record: QuestionRecord): string {
+export function normalisedText(record: QuestionRecord): string {
   return `${record.context}\n${record.question}`.normalize("NFKC").toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }

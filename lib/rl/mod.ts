@@ -13,6 +13,7 @@ export * from "./model/files/read_model.ts";
 export * from "./model/files/safetensors.ts";
 export * from "./model/files/smollm2.ts";
 export * from "./model/files/tensor_data.ts";
+export * from "./model/files/write_hf_folder.ts";
 export * from "./model/group_batch.ts";
 export * from "./model/ops.ts";
 export * from "./model/passes.ts";

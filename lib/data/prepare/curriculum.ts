@@ -58,6 +58,17 @@ export function orderEntries(
   return pick(entries, orderByKey(ranks, random));
 }
 
+/** @throws {RangeError} if a stage's weight names no source. */
+export function checkStages(stages: readonly CurriculumStage[], names: readonly string[]): void {
+  for (const name of stages.flatMap(({ weights }) => Object.keys(weights))) {
+    if (names.includes(name)) continue;
+    throw new RangeError(
+      `Cannot order by source: weights must name sources among ${names.join(", ")}: current ` +
+        `value is ${JSON.stringify(name)}`,
+    );
+  }
+}
+
 /** Fills stage after stage with what its weights ask for; what no stage takes is left out. */
 function orderBySource(
   entries: Entries,
@@ -65,6 +76,7 @@ function orderBySource(
   names: readonly string[],
   stages: readonly CurriculumStage[],
 ): Entries {
+  checkStages(stages, names);
   const sourceAt = entries.row.map((row) => source[row]!);
   const queues = names.map((_, s) => {
     const own = Uint32Array.from(entries.row.keys()).filter((i) => sourceAt[i] === s);
@@ -73,13 +85,6 @@ function orderBySource(
   const order: number[] = [], stageOf: number[] = [];
   let shareBefore = 0;
   stages.forEach(({ share, weights }, stage) => {
-    for (const name of Object.keys(weights)) {
-      if (names.includes(name)) continue;
-      throw new RangeError(
-        `Cannot order by source: weights must name sources among ${names.join(", ")}: current ` +
-          `value is ${JSON.stringify(name)}`,
-      );
-    }
     const start = Math.round(shareBefore * entries.row.length);
     shareBefore += share;
     const count = Math.round(shareBefore * entries.row.length) - start;

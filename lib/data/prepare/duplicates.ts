@@ -152,19 +152,18 @@ export function nearSimilarity(
 /**
  * Goes through the pairs and removes each row that is similar enough to an earlier one that stays.
  *
- * @param setsOf The shingle sets of a row.
+ * @param similarityOf The similarity of a pair by its index, or null if it is not near.
  */
 export function chooseNear(
   { first, second }: RowPairs,
-  setsOf: (row: number) => ShingleSets,
-  threshold: number,
+  similarityOf: (pair: number) => number | null,
 ): DuplicatePair[] {
   const removed = new Set<number>();
   const found: DuplicatePair[] = [];
   for (let i = 0; i < first.length; i++) {
     const kept = first[i]!, row = second[i]!;
     if (removed.has(row) || removed.has(kept)) continue;
-    const similarity = nearSimilarity(setsOf(kept), setsOf(row), threshold);
+    const similarity = similarityOf(i);
     if (similarity === null) continue;
     removed.add(row);
     found.push({ kept, removed: row, jaccard: similarity });
@@ -195,7 +194,7 @@ export function chooseNear(
  * const { exact, near } = findDuplicates([
  *   ask("1", "Which disease comes from too little vitamin C in the diet of sailors?"),
  *   ask("2", "which disease comes from too little vitamin c, in the diet of sailors"),
- *   ask("3", "Which disease came from too little vitamin C in the diet of sailors?"),
+ *   ask("3", "Which disease comes from too little vitamin C in the diet of the sailors?"),
  * ]);
  * assertEquals([exact[0]?.removed, near[0]?.removed], [1, 2]);
  * ```
@@ -222,5 +221,8 @@ export function findDuplicates(
     sets.set(row, known);
     return known;
   };
-  return { exact, near: chooseNear(pairs, setsOf, options.threshold ?? NEAR_THRESHOLD) };
+  const { threshold = NEAR_THRESHOLD } = options;
+  const similarityOf = (pair: number) =>
+    nearSimilarity(setsOf(pairs.first[pair]!), setsOf(pairs.second[pair]!), threshold);
+  return { exact, near: chooseNear(pairs, similarityOf) };
 }

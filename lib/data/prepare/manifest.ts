@@ -29,6 +29,8 @@ export interface Manifest {
     readonly rows: number;
     readonly licences: readonly string[];
     readonly skipped: readonly BadRow[];
+    /** Terms of use and known faults of the sets in the file. */
+    readonly notices: readonly string[];
   }[];
   readonly steps: readonly StepReport[];
   /** By split, then source, then kind. */

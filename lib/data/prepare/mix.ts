@@ -88,7 +88,11 @@ export function mixRows(
   return entries;
 }
 
-function checkWeights(weights: NonNullable<MixStep["weights"]>, names: readonly string[]): void {
+/** @throws {RangeError} if the weights are not those of the sources. */
+export function checkWeights(
+  weights: NonNullable<MixStep["weights"]>,
+  names: readonly string[],
+): void {
   const refuse = (what: string, name: string): never => {
     throw new RangeError(
       `Cannot mix: weights must name ${

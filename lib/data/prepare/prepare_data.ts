@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, type JsonValue, sha256Hex } from "../canonical_json.ts";
+import { checkSteps } from "./check_steps.ts";
 import { orderEntries } from "./curriculum.ts";
 import { type Manifest, MANIFEST_FORMAT, type RowCounts, type StepReport } from "./manifest.ts";
 import { entriesOf, mixRows } from "./mix.ts";
@@ -68,7 +69,7 @@ async function takeRows(
   set: QuestionSet,
   steps: readonly RecipeStep[],
   seed: number,
-  loadTokenizer: PrepareOptions["loadTokenizer"],
+  tokenizers: ReadonlyMap<string, CountTokens>,
   workshop: Workshop,
 ): Promise<{ reports: StepReport[]; removals: { index: number; list: readonly Removal[] }[] }> {
   const cache = new PrintCache();
@@ -81,7 +82,7 @@ async function takeRows(
     switch (step.step) {
       case "filter": {
         const model = step.lengthTokens?.model;
-        filterRows(set, step, model === undefined ? null : await loadTokenizer(model), workshop);
+        filterRows(set, step, model === undefined ? null : tokenizers.get(model)!, workshop);
         break;
       }
       case "exact_duplicates": {
@@ -211,34 +212,52 @@ async function carryOut(
   folder: string,
   pieces: string,
 ): Promise<Manifest> {
+  const tokenizers = await loadTokenizers(recipe.steps, loadTokenizer);
   const staged: StagedSource[] = [];
-  let first = 0;
-  for (const [index, path] of sourcePaths.entries()) {
-    signal.throwIfAborted();
-    const source = await stageSource(path, index, first, pieces, onBadRow);
-    staged.push(source);
-    first += source.rows;
-  }
-  const names = recipe.sources.map(({ name }) => name);
-  const pool = new TaskPool(first > PARALLEL_ROWS ? threads : 1);
+  let pool: TaskPool | null = null;
   try {
+    let first = 0;
+    for (const [index, path] of sourcePaths.entries()) {
+      signal.throwIfAborted();
+      const progress = { signal, onProgress };
+      const source = await stageSource(path, index, first, pieces, onBadRow, progress);
+      staged.push(source);
+      first += source.rows;
+    }
+    pool = new TaskPool(first > PARALLEL_ROWS ? threads : 1);
     const workshop: Workshop = { pool, signal, onProgress };
+    const names = recipe.sources.map(({ name }) => name);
     const splits = recipe.sources.map(({ split }) => split);
     const set = await scanSources(staged, names, splits, onBadRow, workshop);
+    checkSteps(recipe, set);
     const { reports, removals } = await takeRows(
       set,
       recipe.steps,
       recipe.seed,
-      loadTokenizer,
+      tokenizers,
       workshop,
     );
     const removed = await writeRemoved(join(folder, REMOVED), set, recipe.steps, removals);
     return await writeSet({ recipe, set, staged, reports, removed, folder, pieces, workshop });
   } finally {
-    pool.close();
+    pool?.close();
     // A rejected hash must not be left without anybody to hear of it.
     await Promise.allSettled(staged.map(({ sha256 }) => sha256));
   }
+}
+
+/** The tokenizers of the models that filters name. */
+async function loadTokenizers(
+  steps: readonly RecipeStep[],
+  loadTokenizer: PrepareOptions["loadTokenizer"],
+): Promise<ReadonlyMap<string, CountTokens>> {
+  const tokenizers = new Map<string, CountTokens>();
+  for (const step of steps) {
+    const model = step.step === "filter" ? step.lengthTokens?.model : undefined;
+    if (model === undefined || tokenizers.has(model)) continue;
+    tokenizers.set(model, await loadTokenizer(model));
+  }
+  return tokenizers;
 }
 
 /** Rows from which threads are worth their start. */
@@ -309,7 +328,7 @@ async function writeSet(
     recipe: declared,
     recipeHash: await sha256Hex(canonicalJson({ recipe: declared, files: sourceHashes })),
     seed: recipe.seed,
-    sources: staged.map(({ path, layout, rows }, i) => ({
+    sources: staged.map(({ path, layout, rows, notices }, i) => ({
       name: names[i]!,
       file: basename(path),
       sha256: sourceHashes[i]!,
@@ -317,6 +336,7 @@ async function writeSet(
       rows,
       licences: set.licences[i]!,
       skipped: set.skipped[i]!,
+      notices,
     })),
     steps,
     rows: countRowsBySource(entries, set),

@@ -13,8 +13,11 @@ import { ID_JOINTS, type QuestionSet, type Workshop } from "./question_set.ts";
 import { type Chunk, RECORD_COLUMNS } from "./question_table.ts";
 import { KINDS, SPLITS } from "./row_columns.ts";
 
-/** Rows in a file. Fixed, so that nothing depends on the machine. */
-export const SHARD_ROWS = 100_000;
+/** Most rows in a file. Fixed, as the characters are, so that nothing depends on the machine. */
+const SHARD_ROWS = 100_000;
+
+/** Characters of text from which a file is full before it has all its rows. */
+const SHARD_CHARS = 128 * 2 ** 20;
 
 /** Budget modes by the number that stands for them. */
 const MODES = ["none", "exact", "maximum"] as const;
@@ -66,6 +69,21 @@ export interface BudgetPlan {
   readonly seed: number;
 }
 
+/** Positions after the last row of each file. */
+function fileEnds(row: Uint32Array, lengthChars: Uint32Array): number[] {
+  const ends: number[] = [];
+  let start = 0, chars = 0;
+  for (let position = 0; position < row.length; position++) {
+    chars += lengthChars[row[position]!]!;
+    if (position + 1 - start < SHARD_ROWS && chars < SHARD_CHARS) continue;
+    ends.push(position + 1);
+    start = position + 1;
+    chars = 0;
+  }
+  if (start < row.length) ends.push(row.length);
+  return ends;
+}
+
 /** Makes the plan of all splits' entries, ordered by row. */
 function makePlan(
   entriesBySplit: readonly Entries[],
@@ -90,20 +108,22 @@ function makePlan(
   let at = 0;
   entriesBySplit.forEach(({ row, repeat, stage }, split) => {
     const firstShard = shards.length;
-    const files = Math.ceil(row.length / SHARD_ROWS);
-    for (let file = 0; file < files; file++) {
-      const number = (n: number) => String(n).padStart(5, "0");
+    const ends = fileEnds(row, columns.lengthChars);
+    const number = (n: number) => String(n).padStart(5, "0");
+    ends.forEach((end, file) => {
       shards.push({
-        name: `${SPLITS[split]}-${number(file)}-of-${number(files)}.parquet`,
+        name: `${SPLITS[split]}-${number(file)}-of-${number(ends.length)}.parquet`,
         split: SPLITS[split]!,
-        rows: Math.min(SHARD_ROWS, row.length - file * SHARD_ROWS),
+        rows: end - (ends[file - 1] ?? 0),
       });
-    }
+    });
+    let file = 0;
     for (let position = 0; position < row.length; position++, at++) {
+      if (position === ends[file]) file++;
       const source = row[position]!;
       const budget = drawBudget(spec, seed, columns.key[source]!, repeat[position]!);
       plan.row[at] = source;
-      plan.shard[at] = firstShard + Math.floor(position / SHARD_ROWS);
+      plan.shard[at] = firstShard + file;
       plan.position[at] = position;
       plan.split[at] = split;
       plan.renamed[at] = renamed[source]!;
@@ -179,7 +199,7 @@ function planned(chunk: Chunk, plan: LazyDataFrame, names: readonly string[]): L
 }
 
 /**
- * Writes Parquet files of at most {@link SHARD_ROWS} rows, named as Hugging Face names them. Two passes:
+ * Writes Parquet files of at most 100,000 rows, named as Hugging Face names them. Two passes:
  * each chunk is cut into pieces by file, then each file's pieces are put in order. In memory stand one
  * chunk or one file at a time.
  *

@@ -12,8 +12,8 @@ import { makeRowColumns, type RowColumns, SPLITS } from "./row_columns.ts";
 import { setAside, type StagedSource } from "./stage.ts";
 import type { TaskPool } from "./task_pool.ts";
 
-/** Takes the state of some work: `done` of `total` rows. */
-export type OnProgress = (what: string, done: number, total: number) => void;
+/** Takes the state of some work: `done` of `total` rows, null while nobody knows how many there are. */
+export type OnProgress = (what: string, done: number, total: number | null) => void;
 
 /** How steps work. */
 export interface Workshop {

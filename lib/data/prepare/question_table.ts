@@ -41,7 +41,7 @@ export interface Chunk {
   readonly source: number;
 }
 
-/** Rows read at a time. Fixed, so that nothing depends on the machine. */
+/** Most rows read at a time. */
 export const CHUNK_ROWS = 20_000;
 
 /** Cells of a record. */
@@ -58,6 +58,16 @@ function cellsOf(record: QuestionRecord): (string | null)[] {
     licence,
     JSON.stringify(tags),
   ];
+}
+
+/** UTF-16 code units of context, question and options. */
+export function lengthOf(
+  { question, context, options }: Pick<QuestionRecord, "question" | "context" | "options">,
+): number {
+  return Object.values(options ?? {}).reduce(
+    (sum, text) => sum + text.length,
+    question.length + context.length,
+  );
 }
 
 /** Records as a table of {@link RECORD_COLUMNS}. Lone surrogates become U+FFFD. */

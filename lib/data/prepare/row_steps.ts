@@ -108,23 +108,46 @@ export async function removeExact(
   return removals;
 }
 
-/** Shingle sets of the rows that are in any of the pairs. */
-async function shingleSets(
-  { chunks }: QuestionSet,
+/** Characters of text whose shingle sets stand in memory at a time: some 8 bytes each. */
+const COMPARED_CHARS = 64 * 2 ** 20;
+
+/** Similarities of pairs; NaN for those that are not near. Shape of the pairs. */
+async function similarities(
+  { columns, chunks }: QuestionSet,
   { first, second }: RowPairs,
+  threshold: number,
   workshop: Workshop,
-): Promise<(row: number) => ShingleSets> {
-  const rows = Uint32Array.from(new Set([...first, ...second])).sort();
-  const sets = new Map<number, ShingleSets>();
-  await overRows(
-    chunks,
-    rows,
-    "comparing",
-    (part) => ({ task: "shingles", ...part }),
-    (result, own) => own.forEach((row, i) => sets.set(row, result[i]!)),
-    workshop,
-  );
-  return (row) => sets.get(row)!;
+): Promise<Float64Array> {
+  const found = new Float64Array(first.length).fill(NaN);
+  let rows = new Set<number>();
+  let start = 0, chars = 0;
+  const compare = async (end: number) => {
+    const sets = new Map<number, ShingleSets>();
+    await overRows(
+      chunks,
+      Uint32Array.from(rows).sort(),
+      "comparing",
+      (part) => ({ task: "shingles", ...part }),
+      (result, own) => own.forEach((row, i) => sets.set(row, result[i]!)),
+      workshop,
+    );
+    for (let i = start; i < end; i++) {
+      found[i] = nearSimilarity(sets.get(first[i]!)!, sets.get(second[i]!)!, threshold) ?? NaN;
+    }
+    rows = new Set();
+    start = end;
+    chars = 0;
+  };
+  for (let i = 0; i < first.length; i++) {
+    for (const row of [first[i]!, second[i]!]) {
+      if (rows.has(row)) continue;
+      rows.add(row);
+      chars += columns.lengthChars[row]!;
+    }
+    if (chars >= COMPARED_CHARS) await compare(i + 1);
+  }
+  await compare(first.length);
+  return found;
 }
 
 /** Removes rows that are nearly the same as an earlier row of their split. */
@@ -136,8 +159,9 @@ export async function removeNear(
 ): Promise<Removal[]> {
   const prints = await cache.get(set, workshop);
   const pairs = findCandidates(prints, aliveRows(set.columns), set.columns.split);
-  const setsOf = await shingleSets(set, pairs, workshop);
-  const removals = chooseNear(pairs, setsOf, threshold).map((pair): Removal => ({
+  const found = await similarities(set, pairs, threshold, workshop);
+  const similarityOf = (pair: number) => Number.isNaN(found[pair]) ? null : found[pair]!;
+  const removals = chooseNear(pairs, similarityOf).map((pair): Removal => ({
     row: pair.removed,
     match: pair.kept,
     rule: "near",
@@ -161,11 +185,9 @@ export async function splitTrain(
   const firstOf = findExact(prints, train, split);
   for (const row of train) clusters.join(row, firstOf[row]!);
   const pairs = findCandidates(prints, train.filter((row) => firstOf[row] === row), split);
-  const setsOf = await shingleSets(set, pairs, workshop);
+  const found = await similarities(set, pairs, NEAR_THRESHOLD, workshop);
   pairs.first.forEach((first, i) => {
-    const second = pairs.second[i]!;
-    const similarity = nearSimilarity(setsOf(first), setsOf(second), NEAR_THRESHOLD);
-    if (similarity !== null) clusters.join(first, second);
+    if (!Number.isNaN(found[i])) clusters.join(first, pairs.second[i]!);
   });
   stratify(train, (row) => clusters.find(row), set.columns, step, seed);
 }

@@ -12,7 +12,7 @@ import { ContaminationFinder, type Match } from "./contamination.ts";
 import type { EvaluationIndex } from "./evaluation_index.ts";
 import { Fingerprinter, type ShingleSets, viewFingerprints } from "./fingerprint.ts";
 import { mix32 } from "./hashing.ts";
-import { type Chunk, readCells, RECORD_COLUMNS } from "./question_table.ts";
+import { type Chunk, lengthOf, readCells, RECORD_COLUMNS } from "./question_table.ts";
 import { KINDS, SPLITS, viewRowColumns } from "./row_columns.ts";
 
 /** Checks rows and writes their columns. */
@@ -160,9 +160,7 @@ function scan({ chunk, columns, count }: ScanTask): ScanResult {
     out.kind[row] = KINDS.indexOf(record.gold.kind);
     out.split[row] = SPLITS.indexOf(record.split);
     out.passRate[row] = record.passRate ?? NaN;
-    let length = record.question.length + record.context.length;
-    for (const text of Object.values(record.options ?? {})) length += text.length;
-    out.lengthChars[row] = length;
+    out.lengthChars[row] = lengthOf(record);
     codeOf(record.licence, licences);
   }
   return { sources, licences, bad };

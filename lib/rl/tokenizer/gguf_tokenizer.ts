@@ -12,7 +12,7 @@ import {
   QWEN2_PATTERN,
   splitRule,
 } from "./pre_tokenizer.ts";
-import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import type { TokenizerParts } from "./tokenizer.ts";
 import type { TokenizerJson } from "./tokenizer_json.ts";
 
 /** How a text is cut and normalised, by llama.cpp's name for it (`tokenizer.ggml.pre`). */
@@ -26,6 +26,9 @@ const CUTTING: Readonly<
 
 /** Token types of ggml that are looked for in the text before it is cut. */
 const CONTROL = 3, USER_DEFINED = 4;
+
+/** An added token that is looked for as it is written, anywhere in the text. */
+const FOUND_AS_WRITTEN = { single_word: false, lstrip: false, rstrip: false, normalized: false };
 
 function textList(metadata: JsonObject, name: string): readonly string[] {
   const value = metadata.fields[name];
@@ -68,13 +71,13 @@ function ggufTokenizerJson(metadata: JsonObject): TokenizerJson {
   return {
     added_tokens: tokens.flatMap((content, id) =>
       types[id] === CONTROL || types[id] === USER_DEFINED
-        ? [{ id, content, special: types[id] === CONTROL, normalized: false }]
+        ? [{ ...FOUND_AS_WRITTEN, id, content, special: types[id] === CONTROL }]
         : []
     ),
     normalizer: cutting.normalizer === null ? null : { type: cutting.normalizer },
     pre_tokenizer: { type: "Sequence", pretokenizers: rules },
     post_processor: null,
-    decoder: { type: "ByteLevel" },
+    decoder: { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
       type: "BPE",
       vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
@@ -98,7 +101,7 @@ function optionalId(metadata: JsonObject, name: string): number[] {
  *
  * @throws {Error} naming file and field at fault.
  */
-export function ggufTokenizer(metadata: JsonObject): Tokenizer {
+export function ggufTokenizer(metadata: JsonObject): TokenizerParts {
   const json = ggufTokenizerJson(metadata);
   const tokens = textList(metadata, "tokenizer.ggml.tokens");
   const idOf = (role: string) => optionalId(metadata, `tokenizer.ggml.${role}_token_id`);
@@ -111,7 +114,7 @@ export function ggufTokenizer(metadata: JsonObject): Tokenizer {
     throw fieldError(metadata, "tokenizer.chat_template", "a text");
   }
   const named = [["bos_token", "bos"], ["eos_token", "eos"], ["pad_token", "padding"]] as const;
-  return createTokenizer({
+  return {
     source: metadata.source,
     json,
     chatTemplate,
@@ -120,5 +123,5 @@ export function ggufTokenizer(metadata: JsonObject): Tokenizer {
     namedTokens: Object.fromEntries(
       named.flatMap(([name, role]) => idOf(role).map((id) => [name, tokens[id] ?? ""])),
     ),
-  });
+  };
 }

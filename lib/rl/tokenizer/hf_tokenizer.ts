@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { fieldError, type JsonObject, readJsonObject } from "../model/files/json_fields.ts";
-import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
+import type { TokenizerParts } from "./tokenizer.ts";
 import { parseTokenizerJson, type TokenizerJson } from "./tokenizer_json.ts";
 
 const NAMED_TOKENS = ["bos_token", "eos_token", "pad_token", "unk_token"] as const;
@@ -69,7 +69,7 @@ function listedIds(object: JsonObject | null): number[] {
  *
  * @throws {Error} naming the file and field at fault.
  */
-export async function readHfTokenizer(folder: string): Promise<Tokenizer> {
+export async function readHfTokenizer(folder: string): Promise<TokenizerParts> {
   const file = await readJsonObject(join(folder, "tokenizer.json"));
   if (!file) {
     throw new Error(
@@ -95,12 +95,12 @@ export async function readHfTokenizer(folder: string): Promise<Tokenizer> {
         `generation_config.json or config.json must be given: current value is missing`,
     );
   }
-  return createTokenizer({
+  return {
     source: folder,
     json,
     chatTemplate: await readChatTemplate(folder, config),
     endTokenIds,
     padTokenId: [...idOf("pad_token"), ...endTokenIds][0]!,
     namedTokens: named,
-  });
+  };
 }

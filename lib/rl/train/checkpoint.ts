@@ -1,54 +1,108 @@
 /**
  * A training state on disk: everything that the next step depends on, bit for bit.
  *
+ * A checkpoint's folder holds weights and AdamW's moments as safetensors in the Hugging Face layout,
+ * `state.json`, and `manifest.json` with the SHA-256 of every other file, written last.
+ *
  * @module
  */
+import { replaceFile } from "@terse/data";
 import { join } from "node:path";
-import { createHash } from "node:crypto";
 import type { RewardState } from "@terse/rewards";
+import { sha256OfFiles } from "../model/files/binary_file.ts";
 import { readSafetensors, writeSafetensors } from "../model/files/safetensors.ts";
+import type { NamedTensors } from "../model/files/tensor_data.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { downloadWeights, uploadWeights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
 import type { GrpoState } from "./train_step.ts";
 
-const TENSOR_FILES = ["model.safetensors", "adam_m.safetensors", "adam_v.safetensors"] as const;
+const WEIGHTS = "model.safetensors", FIRST_MOMENTS = "adam_m.safetensors";
+const SECOND_MOMENTS = "adam_v.safetensors", STATE = "state.json", MANIFEST = "manifest.json";
+/** Every file that the manifest vouches for. */
+const FILES = [WEIGHTS, FIRST_MOMENTS, SECOND_MOMENTS, STATE] as const;
 
 interface StateFile {
   readonly step: number;
   readonly optimizerStep: number;
   readonly config: ModelConfig;
   readonly rewards: RewardState;
+}
+
+/** Content of `manifest.json`. */
+interface Manifest {
+  /** SHA-256 in hex by file name. */
   readonly sha256: Readonly<Record<string, string>>;
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of (await Deno.open(path)).readable) hash.update(chunk);
-  return hash.digest("hex");
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await replaceFile(path, (part) => Deno.writeTextFile(part, JSON.stringify(value, null, 2)));
+}
+
+/** Writes a state into an existing folder. */
+export async function saveCheckpoint(folder: string, state: GrpoState): Promise<void> {
+  const { policy, optimizer, step, rewards } = state;
+  const tensorFiles = [
+    [WEIGHTS, policy.weights],
+    [FIRST_MOMENTS, optimizer.m],
+    [SECOND_MOMENTS, optimizer.v],
+  ] as const;
+  for (const [name, tensors] of tensorFiles) {
+    await writeSafetensors(join(folder, name), await downloadWeights(tensors), { format: "pt" });
+  }
+  const file: StateFile = { step, optimizerStep: optimizer.step, config: policy.config, rewards };
+  await writeJson(join(folder, STATE), file);
+  const sums: Record<string, string> = {};
+  for (const name of FILES) sums[name] = await sha256OfFiles([join(folder, name)]);
+  const manifest: Manifest = { sha256: sums };
+  await writeJson(join(folder, MANIFEST), manifest);
+}
+
+/** Compares every file with the manifest and reads `state.json`. */
+async function readVerified(folder: string): Promise<{ state: StateFile; manifest: Manifest }> {
+  const path = join(folder, MANIFEST);
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(await Deno.readTextFile(path));
+  } catch (cause) {
+    throw new Error(
+      `Cannot load checkpoint: ${path} must be a whole JSON file: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+  for (const name of FILES) {
+    const found = await sha256OfFiles([join(folder, name)]);
+    const expected = manifest?.sha256?.[name];
+    if (found !== expected) {
+      throw new Error(
+        `Cannot load checkpoint: the SHA-256 of ${join(folder, name)} must be ${expected} as ` +
+          `manifest.json says: it is ${found}; remove the checkpoint's folder to resume from the ` +
+          `one before`,
+      );
+    }
+  }
+  return { state: JSON.parse(await Deno.readTextFile(join(folder, STATE))), manifest };
+}
+
+/** The policy of a checkpoint as its files hold it, independent of any engine. */
+export interface CheckpointWeights {
+  /** Training steps that it includes. */
+  readonly step: number;
+  readonly config: ModelConfig;
+  readonly tensors: NamedTensors;
+  /** SHA-256 in hex of the weights' file. */
+  readonly sha256: string;
 }
 
 /**
- * Writes a state into an existing folder: weights and AdamW's moments as safetensors in the Hugging Face
- * layout, and `state.json` with their checksums and what the rewards carry, written last.
+ * Reads the weights of a checkpoint, without AdamW's moments.
+ *
+ * @throws {Error} naming the file if any file of the checkpoint is missing or its checksum differs.
  */
-export async function saveCheckpoint(folder: string, state: GrpoState): Promise<void> {
-  const { policy, optimizer, step, rewards } = state;
-  const contents = [policy.weights, optimizer.m, optimizer.v];
-  const sums: Record<string, string> = {};
-  for (const [i, name] of TENSOR_FILES.entries()) {
-    const path = join(folder, name);
-    await writeSafetensors(path, await downloadWeights(contents[i]!), { format: "pt" });
-    sums[name] = await sha256(path);
-  }
-  const file: StateFile = {
-    step,
-    optimizerStep: optimizer.step,
-    config: policy.config,
-    rewards,
-    sha256: sums,
-  };
-  await Deno.writeTextFile(join(folder, "state.json"), JSON.stringify(file, null, 2));
+export async function readCheckpointWeights(folder: string): Promise<CheckpointWeights> {
+  const { state, manifest } = await readVerified(folder);
+  const { tensors } = await readSafetensors(join(folder, WEIGHTS));
+  return { step: state.step, config: state.config, tensors, sha256: manifest.sha256[WEIGHTS]! };
 }
 
 /**
@@ -61,27 +115,19 @@ export async function loadCheckpoint(
   folder: string,
   tokenizer: Policy["tokenizer"],
 ): Promise<GrpoState> {
-  const file: StateFile = JSON.parse(await Deno.readTextFile(join(folder, "state.json")));
-  for (const name of TENSOR_FILES) {
-    const path = join(folder, name);
-    const found = await sha256(path);
-    if (found !== file.sha256[name]) {
-      throw new Error(
-        `Cannot load checkpoint: the SHA-256 of ${path} must be ${
-          file.sha256[name]
-        }: it is ${found}; ` +
-          "remove the checkpoint's folder to resume from the one before",
-      );
-    }
-  }
-  const [weights, m, v] = await Promise.all(TENSOR_FILES.map(async (name) => {
-    const { tensors } = await readSafetensors(join(folder, name));
-    return uploadWeights(tensors);
-  }));
+  const { state } = await readVerified(folder);
+  // All are read before any is uploaded, so that a failure leaves no tensors behind.
+  const read = async (name: string) => (await readSafetensors(join(folder, name))).tensors;
+  const weights = await read(WEIGHTS);
+  const m = await read(FIRST_MOMENTS), v = await read(SECOND_MOMENTS);
   return {
-    step: file.step,
-    policy: { config: file.config, weights: weights!, tokenizer },
-    optimizer: { step: file.optimizerStep, m: { ...m! }, v: { ...v! } },
-    rewards: file.rewards,
+    step: state.step,
+    policy: { config: state.config, weights: uploadWeights(weights), tokenizer },
+    optimizer: {
+      step: state.optimizerStep,
+      m: { ...uploadWeights(m) },
+      v: { ...uploadWeights(v) },
+    },
+    rewards: state.rewards,
   };
 }

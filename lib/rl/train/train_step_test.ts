@@ -13,7 +13,7 @@ import { TEST_ENGINE } from "../engine/test_engine.ts";
 import { createAdamWState } from "../grpo/mod.ts";
 import { downloadWeights, type Weights } from "../model/weights.ts";
 import { sampleRollouts } from "../rollout/rollout.ts";
-import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { loadCheckpoint, readCheckpointWeights, saveCheckpoint } from "./checkpoint.ts";
 import { lossGradients, referenceLogprobs } from "./loss_gradients.ts";
 import { cutMicroBatches } from "./micro_batches.ts";
 import type { PreparedQuestion } from "./question.ts";
@@ -246,16 +246,40 @@ Deno.test("onFailure stop ends the step with the cause", async () => {
   );
 });
 
-Deno.test("a damaged checkpoint is refused by name", async () => {
+Deno.test("a checkpoint with one bit changed, in whichever file, is refused by name", async () => {
   const folder = await Deno.makeTempDir();
   await saveCheckpoint(folder, freshState());
-  const path = `${folder}/adam_v.safetensors`;
-  const bytes = await Deno.readFile(path);
-  bytes[bytes.length - 1]! ^= 1;
-  await Deno.writeFile(path, bytes);
-  await assertRejects(
-    () => loadCheckpoint(folder, smallPolicy(1).tokenizer),
-    Error,
+  const { tokenizer } = smallPolicy(1);
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  assertEquals(names, [
+    "adam_m.safetensors",
     "adam_v.safetensors",
-  );
+    "manifest.json",
+    "model.safetensors",
+    "state.json",
+  ]);
+  const before = tf.memory().numTensors;
+  for (const name of names) {
+    const path = `${folder}/${name}`;
+    const whole = await Deno.readFile(path);
+    const damaged = whole.slice();
+    damaged[damaged.length >> 1]! ^= 1;
+    await Deno.writeFile(path, damaged);
+    const message = name === "manifest.json" ? "Cannot load checkpoint" : path;
+    await assertRejects(() => loadCheckpoint(folder, tokenizer), Error, message);
+    await assertRejects(() => readCheckpointWeights(folder), Error, message);
+    await Deno.writeFile(path, whole);
+  }
+  assertEquals(tf.memory().numTensors, before);
+  await Deno.remove(`${folder}/manifest.json`);
+  await assertRejects(() => loadCheckpoint(folder, tokenizer), Error, "manifest.json");
+});
+
+Deno.test("the weights of a checkpoint are read without an engine", async () => {
+  const folder = await Deno.makeTempDir();
+  const state = freshState();
+  await saveCheckpoint(folder, state);
+  const read = await readCheckpointWeights(folder);
+  assertEquals([read.step, read.config], [0, state.policy.config]);
+  assertEquals(read.tensors, await downloadWeights(state.policy.weights));
 });

@@ -1,5 +1,5 @@
 /**
- * 16-bit floating-point formats widened to float32, without loss.
+ * 16-bit floating-point formats: widened to float32 without loss, and float32 narrowed to them.
  *
  * @module
  */
@@ -46,4 +46,32 @@ export function widenBfloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
   const wide = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16;
   return new Float32Array(wide.buffer);
+}
+
+/**
+ * Narrows to bfloat16, to the nearest value and of two equally near ones to the even one, as PyTorch does.
+ *
+ * @example
+ * ```ts
+ * import { narrowBfloat16 } from "@terse/rl";
+ * import { assertEquals } from "@std/assert";
+ * // 1 + 2^-8 lies between 1 (3f80, even) and 1 + 2^-7 (3f81).
+ * assertEquals([...narrowBfloat16(Float32Array.of(1 + 2 ** -8))], [0x3f80]);
+ * ```
+ */
+export function narrowBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const w = wide[i]!;
+    // Rounding a NaN could carry it over into infinity.
+    const isNaN = (w & 0x7fffffff) > 0x7f800000;
+    bits[i] = isNaN ? w >>> 16 | 0x40 : (w + 0x7fff + (w >>> 16 & 1)) >>> 16;
+  }
+  return bits;
+}
+
+/** Narrows to binary16 in the same way; beyond 65,504 lies infinity. */
+export function narrowFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  return new Uint16Array(new Float16Array(values).buffer);
 }

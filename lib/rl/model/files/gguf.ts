@@ -118,7 +118,7 @@ export async function readGguf(path: string): Promise<RawModel> {
   }
   const hasOutput = entries.some((entry) => entry.name === "output.weight");
   const config = parseGgufConfig(metadata, embedding.shape[0]!, hasOutput);
-  const tokenizer = ggufTokenizer(metadata);
+  const tokenizerParts = ggufTokenizer(metadata);
   const tensors = new Map<string, TensorData>();
   for (const entry of entries) {
     if (tensors.has(entry.hfName)) {
@@ -129,5 +129,5 @@ export async function readGguf(path: string): Promise<RawModel> {
       tensor.shape[0]! % config.headDim === 0;
     tensors.set(entry.hfName, isPaired ? splitRotaryPairs(tensor, config.headDim) : tensor);
   }
-  return { config, tensors, tokenizer, weightPaths: [path] };
+  return { config, tensors, tokenizerParts, weightPaths: [path] };
 }

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { ModelConfig } from "../config.ts";
 import { readHfTokenizer } from "../../tokenizer/hf_tokenizer.ts";
-import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { TokenizerParts } from "../../tokenizer/tokenizer.ts";
 import { parseHfConfig } from "./hf_config.ts";
 import { readJsonObject } from "./json_fields.ts";
 import { readFolderWeights } from "./sharded_safetensors.ts";
@@ -17,7 +17,7 @@ import type { NamedTensors } from "./tensor_data.ts";
 export interface RawModel {
   readonly config: ModelConfig;
   readonly tensors: NamedTensors;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizerParts: TokenizerParts;
   /** The weights file, or files in the order in which they are hashed. */
   readonly weightPaths: readonly string[];
 }
@@ -33,7 +33,7 @@ export async function readHfFolder(folder: string): Promise<RawModel> {
     throw new Error(`Cannot load ${folder}: it must hold config.json, as a model folder does`);
   }
   const config = parseHfConfig(configObject);
-  const tokenizer = await readHfTokenizer(folder);
+  const tokenizerParts = await readHfTokenizer(folder);
   const { tensors, paths } = await readFolderWeights(folder);
-  return { config, tensors, tokenizer, weightPaths: paths };
+  return { config, tensors, tokenizerParts, weightPaths: paths };
 }

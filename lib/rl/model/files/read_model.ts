@@ -5,7 +5,7 @@
  */
 
 import type { ModelConfig } from "../config.ts";
-import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { createTokenizer, type Tokenizer, type TokenizerParts } from "../../tokenizer/tokenizer.ts";
 import { sha256OfFiles } from "./binary_file.ts";
 import { selectExpectedTensors } from "./expected_shapes.ts";
 import { readGguf } from "./gguf.ts";
@@ -22,6 +22,8 @@ export interface ModelFiles {
    */
   readonly tensors: NamedTensors;
   readonly tokenizer: Tokenizer;
+  /** What the tokenizer was made of, for writing it again. */
+  readonly tokenizerParts: TokenizerParts;
   /** SHA-256 in hex of the weights file; of the files one after another, by name, if sharded. */
   readonly sha256: string;
 }
@@ -49,7 +51,8 @@ export async function readModel(path: string): Promise<ModelFiles> {
   return {
     config: raw.config,
     tensors: selectExpectedTensors(path, raw.tensors, raw.config),
-    tokenizer: raw.tokenizer,
+    tokenizer: createTokenizer(raw.tokenizerParts),
+    tokenizerParts: raw.tokenizerParts,
     sha256: await sha256OfFiles(raw.weightPaths),
   };
 }

@@ -2,15 +2,14 @@
  * Safetensors files: an 8-byte header size, a JSON header, then the tensors' bytes without gaps,
  * little-endian.
  *
- * Deviation from the format: only F32, F16 and BF16 are read (all become float32) and only F32 is
- * written.
+ * Deviation from the format: only F32, F16 and BF16 are read (all become float32) and written.
  *
  * @module
  */
 
 import { replaceFile } from "@terse/data";
 import { type BinaryFile, openBinaryFile } from "./binary_file.ts";
-import { widenBfloat16, widenFloat16 } from "./float_formats.ts";
+import { narrowBfloat16, narrowFloat16, widenBfloat16, widenFloat16 } from "./float_formats.ts";
 import { countValues, type NamedTensors, type TensorData } from "./tensor_data.ts";
 
 /** What a safetensors file holds: float32 tensors and the header's free text fields. */
@@ -19,9 +18,12 @@ export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** Types of values that are read and written, by the format's names. */
+export type FloatType = keyof typeof BYTES_PER_VALUE;
+
 interface TensorEntry {
   readonly name: string;
-  readonly dtype: keyof typeof BYTES_PER_VALUE;
+  readonly dtype: FloatType;
   readonly shape: readonly number[];
   readonly start: number;
   readonly end: number;
@@ -116,7 +118,7 @@ function checkCoverage(file: BinaryFile, entries: readonly TensorEntry[], dataSt
   }
 }
 
-function widen(dtype: TensorEntry["dtype"], bytes: Uint8Array<ArrayBuffer>): Float32Array {
+function widen(dtype: FloatType, bytes: Uint8Array<ArrayBuffer>): Float32Array {
   if (dtype === "F32") return new Float32Array(bytes.buffer);
   const bits = new Uint16Array(bytes.buffer);
   return dtype === "F16" ? widenFloat16(bits) : widenBfloat16(bits);
@@ -140,6 +142,17 @@ export async function readSafetensors(path: string): Promise<SafetensorsContent>
   return { tensors, metadata };
 }
 
+function bytesOf(data: Float32Array, dtype: FloatType): Uint8Array {
+  if (dtype === "F32") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return new Uint8Array((dtype === "F16" ? narrowFloat16(data) : narrowBfloat16(data)).buffer);
+}
+
+/** The bytes that tensors take in a file of that type, without the header. */
+export function countTensorBytes(tensors: NamedTensors, dtype: FloatType): number {
+  return [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0) *
+    BYTES_PER_VALUE[dtype];
+}
+
 async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     written += await file.write(bytes.subarray(written));
@@ -147,10 +160,11 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Writes tensors as F32 in the map's order: through a temporary file in the same folder, flushed to
+ * Writes tensors in the map's order: through a temporary file in the same folder, flushed to
  * disk and renamed, so that the path never holds a part.
  *
  * @param metadata Free text fields of the header.
+ * @param dtype Type of the values in the file; other than F32 they are rounded to the nearest.
  * @throws {Error} if a tensor's shape and data disagree (nothing is written), or from the file system.
  *
  * @example
@@ -169,6 +183,7 @@ export async function writeSafetensors(
   path: string,
   tensors: NamedTensors,
   metadata: Readonly<Record<string, string>>,
+  dtype: FloatType = "F32",
 ): Promise<void> {
   let position = 0;
   const header: Record<string, unknown> = { __metadata__: metadata };
@@ -179,12 +194,9 @@ export async function writeSafetensors(
           `for shape [${shape}]: current value is ${data.length}`,
       );
     }
-    header[name] = {
-      dtype: "F32",
-      shape,
-      data_offsets: [position, position + data.byteLength],
-    };
-    position += data.byteLength;
+    const end = position + data.length * BYTES_PER_VALUE[dtype];
+    header[name] = { dtype, shape, data_offsets: [position, end] };
+    position = end;
   }
   // Padded with spaces so that the tensors start at a multiple of 8, which lets readers map the file.
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -198,7 +210,7 @@ export async function writeSafetensors(
     await writeAll(file, sizeField);
     await writeAll(file, headerBytes);
     for (const { data } of tensors.values()) {
-      await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      await writeAll(file, bytesOf(data, dtype));
     }
   });
 }

@@ -1,0 +1,249 @@
+import { assert, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { loadEngine } from "../engine/engine.ts";
+import { TEST_ENGINE } from "../engine/test_engine.ts";
+import { initialWeights } from "../tiny/initial_weights.ts";
+import type { ModelConfig } from "./config.ts";
+import { type GroupBatch, layOutGroups, type TokenGroup } from "./group_batch.ts";
+import { groupContext } from "./group_context.ts";
+import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
+import { groupLayer, layerWeights } from "./layer.ts";
+import { finalNorm, headName, tokenLogprobs, weightGradients } from "./passes.ts";
+import type { Weights } from "./weights.ts";
+
+await loadEngine(TEST_ENGINE);
+
+const TOLERANCE = 1e-5, TEMPERATURE = 0.75;
+
+const CONFIGS: Record<string, ModelConfig> = {
+  "llama, tied": config("llama", true),
+  "qwen2, untied": config("qwen2", false),
+};
+
+function config(architecture: "llama" | "qwen2", tieWordEmbeddings: boolean): ModelConfig {
+  return {
+    architecture,
+    vocabSize: 23,
+    hiddenSize: 16,
+    intermediateSize: 24,
+    numLayers: 3,
+    numHeads: 4,
+    numKvHeads: 2,
+    headDim: 4,
+    ropeTheta: 10_000,
+    rmsNormEps: 1e-5,
+    tieWordEmbeddings,
+    attentionBias: architecture === "qwen2",
+    maxPositionEmbeddings: 64,
+  };
+}
+
+/**
+ * Weights with norms and biases moved from 1 and 0. Larger ones make the gradients so steep that a unit in
+ * the last place of each weight moves them by more than the tolerance (three times as large ones: 2.7e-5,
+ * these: 1e-5 or less), so that nothing but rounding would be tested.
+ */
+function weightsOf(config: ModelConfig): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(initialWeights(config, 5)).map(([name, x], i) => {
+      const wave = tf.sin(tf.add(tf.mul(tf.range(0, x.size), 0.7), i));
+      return [name, tf.add(x, tf.mul(0.1, tf.reshape(wave, x.shape)))];
+    }),
+  );
+}
+
+function largestOf(x: Float32Array): number {
+  return x.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+}
+
+/**
+ * Each entry's largest difference is at most 1e-5 of the tensor's largest entry; of a sum, of the largest
+ * entry of what was added, as summands that cancel leave their rounding behind.
+ *
+ * @param summands what `theirs` is the sum of.
+ */
+function assertSame(
+  ours: Record<string, Float32Array>,
+  theirs: Record<string, Float32Array>,
+  summands: readonly Record<string, Float32Array>[] = [theirs],
+): void {
+  assertEquals(Object.keys(ours).sort(), Object.keys(theirs).sort());
+  for (const [name, expected] of Object.entries(theirs)) {
+    const scale = Math.max(...summands.map((summand) => largestOf(summand[name]!)));
+    assert(scale > 0, `${name} is all zeros`);
+    expected.forEach((value, i) => {
+      const error = Math.abs(ours[name]![i]! - value) / scale;
+      assert(error <= TOLERANCE, `${name}[${i}]: ${ours[name]![i]} is not ${value} (${error})`);
+    });
+  }
+}
+
+function read(tensors: Readonly<Record<string, tf.Tensor>>): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, x]) => [name, x.dataSync() as Float32Array]),
+  );
+}
+
+/** A loss's derivatives at the tokens of a batch, the same for the same completion in any batch. */
+function slopes(batch: GroupBatch): { logprobs: Float32Array; entropies: Float32Array } {
+  const { T, completionLengths_B, completionMask_B_T, labelIds_C } = batch;
+  const logprobs = new Float32Array(completionMask_B_T.length);
+  let row = 0;
+  completionLengths_B.forEach((length, b) => {
+    for (let t = 0; t < length; t++, row++) {
+      logprobs[b * T + t] = Math.sin(3 * labelIds_C[row]! + t) - 0.3;
+    }
+  });
+  return { logprobs, entropies: logprobs.map((x) => 0.1 * x * x) };
+}
+
+/** Gradients of every weight and, as `logprobs` and `entropies`, the completion tokens' values. */
+function pass(weights: Weights, config: ModelConfig, groups: readonly TokenGroup[]) {
+  const batch = layOutGroups(groups);
+  const slope = slopes(batch);
+  const shape: [number, number] = [batch.P * batch.G, batch.T];
+  const { gradients } = weightGradients(weights, config, batch, TEMPERATURE, () => ({
+    dLogprobs_B_T: tf.tensor2d(slope.logprobs, shape),
+    dEntropies_B_T: tf.tensor2d(slope.entropies, shape),
+    extra: {},
+  }));
+  const tokens = tokenLogprobs(weights, config, batch, TEMPERATURE);
+  const kept = (x: tf.Tensor) => x.dataSync().filter((_, i) => batch.completionMask_B_T[i] !== 0);
+  return {
+    gradients: read(gradients),
+    tokens: {
+      logprobs: kept(tokens.logprobs_B_T) as Float32Array,
+      entropies: kept(tokens.entropies_B_T) as Float32Array,
+    },
+  };
+}
+
+type Pass = ReturnType<typeof pass>;
+
+/** Passes one after the other: gradients add up, tokens stand in a row. */
+function together(passes: readonly Pass[]): Pass {
+  const [first, ...others] = passes;
+  return others.reduce((sum, next) => ({
+    gradients: Object.fromEntries(
+      Object.entries(sum.gradients).map((
+        [name, x],
+      ) => [name, x.map((v, i) => v + next.gradients[name]![i]!)]),
+    ),
+    tokens: {
+      logprobs: Float32Array.of(...sum.tokens.logprobs, ...next.tokens.logprobs),
+      entropies: Float32Array.of(...sum.tokens.entropies, ...next.tokens.entropies),
+    },
+  }), first!);
+}
+
+for (const [name, config] of Object.entries(CONFIGS)) {
+  Deno.test(`${name}: a shared prompt equals a repeated one, gradients too`, () => {
+    const weights = weightsOf(config);
+    const promptIds = [3, 5, 7, 11, 2];
+    const completions = [[4, 8, 15], [16, 22, 1], [4, 9, 0]];
+    const shared = pass(weights, config, [{ promptIds, completions }]);
+    const repeated = pass(
+      weights,
+      config,
+      completions.map((ids) => ({ promptIds, completions: [ids] })),
+    );
+    assertSame(shared.gradients, repeated.gradients);
+    assertSame(shared.tokens, repeated.tokens);
+  });
+
+  Deno.test(`${name}: rows padded to longer neighbours equal rows alone, gradients too`, () => {
+    const weights = weightsOf(config);
+    const groups: TokenGroup[] = [
+      { promptIds: [3, 5], completions: [[4, 8, 15, 16, 22, 1, 6]] },
+      { promptIds: [9, 1, 6, 6, 12, 13, 14, 2], completions: [[20]] },
+      { promptIds: [7, 8, 10, 11], completions: [[12, 0, 3]] },
+    ];
+    const padded = pass(weights, config, groups);
+    const passes = groups.map((group) => pass(weights, config, [group]));
+    const alone = together(passes);
+    assertSame(padded.gradients, alone.gradients, passes.map(({ gradients }) => gradients));
+    assertSame(padded.tokens, alone.tokens);
+  });
+
+  Deno.test(`${name}: layers recomputed in the backward pass equal layers kept on the tape`, () => {
+    const weights = weightsOf(config);
+    const groups: TokenGroup[] = [
+      { promptIds: [3, 5, 7], completions: [[4, 8, 15], [16]] },
+      { promptIds: [9, 1], completions: [[20, 0], [12, 13]] },
+    ];
+    const recomputed = pass(weights, config, groups);
+    const batch = layOutGroups(groups);
+    const slope = slopes(batch);
+    const ofTokens = (x: Float32Array) => x.filter((_, i) => batch.completionMask_B_T[i] !== 0);
+    const names = Object.keys(weights);
+    const context = groupContext(batch, config);
+    // One function of all weights, whose every intermediate value tfjs keeps for its gradients.
+    const loss = (...values: tf.Tensor[]): tf.Scalar => {
+      const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+      const ids = tf.oneHot(tf.tensor1d(batch.inputIds_M, "int32"), config.vocabSize);
+      let x = tf.matMul(tf.cast(ids, "float32"), own["model.embed_tokens.weight"]!) as tf.Tensor2D;
+      for (let layer = 0; layer < config.numLayers; layer++) {
+        x = groupLayer(x, layerWeights(own, config, layer), config, context);
+      }
+      const hidden = finalNorm(tf.slice(x, [batch.promptRows, 0]), own, config);
+      const logits = headLogits(hidden, own[headName(config)] as tf.Tensor2D, TEMPERATURE);
+      const all = tf.logSoftmax(logits);
+      const labels = tf.oneHot(tf.tensor1d(batch.labelIds_C, "int32"), config.vocabSize);
+      const logprobs = tf.sum(tf.mul(all, labels), -1);
+      const entropies = tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1));
+      return tf.add(
+        tf.sum(tf.mul(logprobs, tf.tensor1d(ofTokens(slope.logprobs)))),
+        tf.sum(tf.mul(entropies, tf.tensor1d(ofTokens(slope.entropies)))),
+      );
+    };
+    const stored = tf.tidy(() => tf.grads(loss)(Object.values(weights)));
+    const byName = Object.fromEntries(names.map((name, i) => [name, stored[i]!]));
+    assertSame(recomputed.gradients, read(byName));
+  });
+}
+
+Deno.test("rows of the head are independent of the chunks they pass in, gradients too", () => {
+  // 130 rows of 2^17 logits are two chunks, of 128 rows and 2.
+  const M = 130, D = 2, V = 2 ** 17, PEAKS = 2 ** 12;
+  tf.tidy(() => {
+    const wave = (size: number, pace: number) => tf.sin(tf.mul(tf.range(0, size), pace));
+    const hidden = tf.reshape(wave(M * D, 1.3), [M, D]) as tf.Tensor2D;
+    // Every PEAKS-th token has much of the probability.
+    const peaks = Float32Array.from({ length: V }, (_, v) => v % PEAKS === 7 ? 12 : 0.5);
+    const head = tf.mul(
+      tf.reshape(wave(V * D, 0.71), [V, D]),
+      tf.tensor2d(peaks, [V, 1]),
+    ) as tf.Tensor2D;
+    const labels = tf.tensor1d(
+      Array.from({ length: M }, (_, m) => m % 2 * (V - 1 - m) + (m % 32) * PEAKS % V + 7)
+        .map((id) => id % V),
+      "int32",
+    );
+    const dLogprobs = wave(M, 0.9) as tf.Tensor1D, dEntropies = wave(M, 1.7) as tf.Tensor1D;
+    const ofRows = (begin: number, size: number) => {
+      const inputs = [
+        tf.slice(hidden, [begin, 0], [size, D]),
+        head,
+        tf.slice(labels, begin, size),
+        TEMPERATURE,
+      ] as const;
+      const slopes = [tf.slice(dLogprobs, begin, size), tf.slice(dEntropies, begin, size)] as const;
+      return {
+        ...labelLogprobs(...inputs),
+        ...labelLogprobsGradient(...inputs, ...slopes),
+      };
+    };
+    const chunked = ofRows(0, M);
+    // Each half is below a chunk's size, and the border is elsewhere.
+    const first = ofRows(0, 70), second = ofRows(70, M - 70);
+    assertSame(
+      read(chunked),
+      read({
+        logprobs_M: tf.concat([first.logprobs_M, second.logprobs_M]),
+        entropies_M: tf.concat([first.entropies_M, second.entropies_M]),
+        dHidden_M_D: tf.concat([first.dHidden_M_D, second.dHidden_M_D]),
+        dHead_V_D: tf.add(first.dHead_V_D, second.dHead_V_D),
+      }),
+    );
+  });
+});

@@ -1,0 +1,249 @@
+/**
+ * Compares the GRPO loss, every parameter's gradient and one whole training step with PyTorch's, for small
+ * random Llama and Qwen2 models that transformers makes, and for SmolLM2.
+ *
+ * deno run -A tools/peers/grpo_check.ts PYTHON OUT_DIR small|smollm2
+ *
+ * For every model OUT_DIR/NAME gets what this project computes as safetensors, and inputs.json;
+ * tools/peers/grpo_reference.py computes the same in PyTorch and prints the largest relative errors.
+ * SmolLM2 needs `deno task model:fetch smollm2` and the tensorflow engine: wasm's memory is too small.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import {
+  completionLogits,
+  downloadWeights,
+  grpoLossGradients,
+  layOutGroups,
+  loadEngine,
+  loadPolicy,
+  modelPath,
+  type NamedTensors,
+  type Policy,
+  type PreparedQuestion,
+  type Rollout,
+  sampleRollouts,
+  smollm2Path,
+  tokenLogprobs,
+  trainStep,
+  weightGradients,
+  type Weights,
+  writeSafetensors,
+} from "@terse/rl";
+import { DEFAULT_FAILURE_POLICY, startRewardState, WEIGHTED_SUM } from "@terse/rewards";
+import { join } from "node:path";
+import { lossGradients, referenceLogprobs } from "../../lib/rl/train/loss_gradients.ts";
+import { cutMicroBatches } from "../../lib/rl/train/micro_batches.ts";
+
+const TEXTS = [
+  "A fever of 39 degrees and a stiff neck:",
+  "Sodium",
+  "The dose of a drug is 5 mg per kg",
+];
+const CONFIG = {
+  numGenerations: 3,
+  maxCompletionLength: 12,
+  temperature: 0.75,
+  topP: 1,
+  learningRate: 0.01,
+  beta: 0.25,
+  epsilon: 0.2,
+  epsilonHigh: 0.3,
+  entropyCoefficient: 0.0625,
+  maxGradNorm: 0.125,
+  adamBeta1: 0.9,
+  adamBeta2: 0.95,
+  adamEpsilon: 1e-8,
+  weightDecay: 0.1,
+  microBatchSize: 2,
+  scaleRewards: "group",
+} as const;
+const SEED = 3, ADAM_STEP = 3;
+
+const [python, out, which] = Deno.args;
+if (!python || !out || (which !== "small" && which !== "smollm2")) {
+  throw new Error("Cannot compare: arguments must be PYTHON OUT_DIR small|smollm2");
+}
+const script = join(import.meta.dirname!, "grpo_reference.py");
+const runPython = async (...args: string[]) =>
+  (await new Deno.Command(python, { args: [script, ...args] }).spawn().status).success;
+
+function scaled(weights: Weights, scale: (x: tf.Tensor) => tf.Tensor): Record<string, tf.Tensor> {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, x]) => [name, tf.tidy(() => scale(x))]),
+  );
+}
+
+/** Completions end at every ninth token, so that their lengths differ. */
+async function loadCutPolicy(model: string): Promise<Policy> {
+  const policy = await loadPolicy(model);
+  const endTokenIds = Array.from({ length: policy.config.vocabSize }, (_, id) => id)
+    .filter((id) => id % 9 === 0);
+  return { ...policy, tokenizer: { ...policy.tokenizer, endTokenIds } };
+}
+
+function questionsOf({ tokenizer }: Policy): PreparedQuestion[] {
+  return TEXTS.map((text, i) => ({
+    record: {
+      id: String(i),
+      source: "check",
+      question: text,
+      context: "",
+      options: null,
+      gold: { kind: "open", answer: "" },
+      split: "train",
+      licence: "MIT",
+      tags: [],
+    },
+    budget: { mode: "none" },
+    prompt: { key: String(i), text, tokenIds: tokenizer.encode(text) },
+  }));
+}
+
+async function save(path: string, tensors: Record<string, tf.Tensor> | NamedTensors) {
+  const named = tensors instanceof Map
+    ? tensors as NamedTensors
+    : await downloadWeights(tensors as Weights);
+  await writeSafetensors(path, named, {});
+}
+
+const tokensOf = (rollouts: readonly Rollout[]) =>
+  rollouts.map(({ prompt, completions }) => ({
+    promptIds: prompt.tokenIds,
+    completions: completions.map(({ tokenIds }) => tokenIds),
+  }));
+
+/** Off policy: the old log-probabilities differ, so that ratios are clipped on both sides. */
+async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) {
+  const { weights, config } = policy;
+  const prompts = questionsOf(policy).map(({ prompt }) => prompt);
+  const sampling = { ...CONFIG, groupSize: CONFIG.numGenerations, seed: SEED, step: 9 };
+  const rollouts = await sampleRollouts(policy, prompts, { ...sampling, purpose: "rollout" });
+  const groups = tokensOf(rollouts);
+  const advantages_P_G = groups.map((_, p) => [1.25 - p, -0.5, p === 1 ? 0 : -1.5]);
+  const batch = layOutGroups(groups);
+  const logits = completionLogits(weights, config, batch);
+  const tokens = tokenLogprobs(weights, config, batch, CONFIG.temperature);
+  const old = tf.tidy(() => {
+    const shift = Float32Array.from({ length: batch.P * batch.G * batch.T }, (_, k) => Math.sin(k));
+    return tf.add(
+      tokens.logprobs_B_T,
+      tf.tensor2d(shift, tokens.logprobs_B_T.shape),
+    ) as tf.Tensor2D;
+  });
+  const ref = tokenLogprobs(reference.weights, config, batch, CONFIG.temperature);
+  const tokenCount = batch.labelIds_C.length;
+  const { gradients, extra } = weightGradients(
+    weights,
+    config,
+    batch,
+    CONFIG.temperature,
+    ({ logprobs_B_T, entropies_B_T }) => {
+      const loss = grpoLossGradients({
+        policyLogprobs_B_T: logprobs_B_T,
+        oldLogprobs_B_T: old,
+        refLogprobs_B_T: ref.logprobs_B_T,
+        entropies_B_T,
+        advantages_B: tf.tensor1d(advantages_P_G.flat()),
+        completionMask_B_T: tf.tensor2d(batch.completionMask_B_T, logprobs_B_T.shape),
+      }, { ...CONFIG, tokenCount });
+      const { clipRatioLowMean, clipRatioHighMean } = loss.metrics;
+      return {
+        dLogprobs_B_T: loss.dPolicyLogprobs_B_T,
+        dEntropies_B_T: loss.dEntropies_B_T,
+        extra: { loss: loss.loss, low: clipRatioLowMean, high: clipRatioHighMean },
+      };
+    },
+  );
+  await save(join(folder, "off_policy_gradients.safetensors"), gradients);
+  await save(join(folder, "tokens.safetensors"), {
+    logits,
+    logprobs: tokens.logprobs_B_T,
+    entropies: tokens.entropies_B_T,
+    ref_logprobs: ref.logprobs_B_T,
+    old_logprobs: old,
+    ...extra,
+  });
+  const parts = cutMicroBatches(rollouts, CONFIG.microBatchSize);
+  const refParts = referenceLogprobs(reference, parts, CONFIG.temperature);
+  const step = await lossGradients(
+    policy,
+    rollouts,
+    advantages_P_G,
+    parts,
+    refParts,
+    CONFIG.temperature,
+    CONFIG,
+  );
+  await save(join(folder, "on_policy_gradients.safetensors"), step.gradients);
+  tf.dispose([gradients, extra, logits, tokens.logprobs_B_T, tokens.entropies_B_T, old, refParts]);
+  tf.dispose([ref.logprobs_B_T, ref.entropies_B_T, step.gradients]);
+  return { groups, advantages_P_G, metrics: step.metrics };
+}
+
+/** One whole step of training with moments of earlier steps; consumes the policy. */
+async function saveStep(policy: Policy, reference: Policy, folder: string) {
+  const scheme = {
+    components: [{
+      name: "check",
+      weight: 1,
+      reward: ({ completions }: { completions: readonly string[] }) =>
+        completions.map((_, i) => (i * 7) % 5),
+    }],
+    mixture: WEIGHTED_SUM,
+    failures: DEFAULT_FAILURE_POLICY,
+  };
+  const optimizer = {
+    step: ADAM_STEP,
+    m: scaled(policy.weights, (x) => tf.mul(x, 2 ** -10)),
+    v: scaled(policy.weights, (x) => tf.mul(tf.add(tf.square(x), 2 ** -6), 2 ** -20)),
+  };
+  const { state, record } = await trainStep(
+    { step: 0, policy, optimizer, rewards: startRewardState(scheme) },
+    reference,
+    questionsOf(policy),
+    scheme,
+    CONFIG,
+    SEED,
+  );
+  await save(join(folder, "new_weights.safetensors"), state.policy.weights);
+  await save(join(folder, "new_m.safetensors"), state.optimizer.m);
+  await save(join(folder, "new_v.safetensors"), state.optimizer.v);
+  tf.dispose([state.policy.weights, state.optimizer.m, state.optimizer.v]);
+  return {
+    groups: tokensOf(record.rollouts),
+    rewards_P_G: record.scored.rewards_P_G,
+    metrics: record.metrics,
+  };
+}
+
+const engine = await loadEngine(which === "smollm2" ? "tensorflow" : "auto");
+console.log(`engine ${engine.name} (${engine.version})`);
+await Deno.mkdir(out, { recursive: true });
+const names = [which as string];
+if (which === "small") {
+  if (!await runPython("make", out)) throw new Error(`Cannot compare: ${script} make must succeed`);
+  names.splice(0, 1, ...[...Deno.readDirSync(out)].map(({ name }) => name).sort());
+}
+let isEqual = true;
+for (const name of names) {
+  const folder = join(out, name);
+  await Deno.mkdir(folder, { recursive: true });
+  if (which === "small") {
+    for (const file of ["tokenizer.json", "tokenizer_config.json"]) {
+      await Deno.copyFile(join(modelPath("tiny"), file), join(folder, file));
+    }
+  }
+  const policy = await loadCutPolicy(which === "smollm2" ? which : folder);
+  const reference = { ...policy, weights: scaled(policy.weights, (x) => tf.mul(x, 15 / 16)) };
+  const offPolicy = await saveOffPolicy(policy, reference, folder);
+  const step = await saveStep(policy, reference, folder);
+  tf.dispose(reference.weights);
+  const inputs = { config: CONFIG, adamStep: ADAM_STEP, offPolicy, step };
+  await Deno.writeTextFile(join(folder, "inputs.json"), JSON.stringify(inputs));
+  const source = which === "smollm2" ? smollm2Path() : folder;
+  if (!await runPython("compare", folder, source)) isEqual = false;
+}
+console.log(isEqual ? "equal within the limits" : "not equal");
+if (!isEqual) Deno.exit(1);
