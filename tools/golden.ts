@@ -1,7 +1,8 @@
 /**
  * Runs golden cases against the project: `deno task golden FILE...`. A file holds JSON lines, or one JSON
- * object `{ cases }`; which suite a case belongs to is told from its content. Exits 0 only if every case
- * passes, 1 if one fails or a file cannot be read, 2 without files.
+ * object `{ cases }`; which suite a case belongs to is told from its content. A folder stands for its .json
+ * and .jsonl files; a README is left out. Exits 0 only if every case passes, 1 if one fails or a file cannot
+ * be read, 2 without files.
  *
  * The reference's prompt wording is not part of the project. `--template FILE` gives it; without, it is
  * read out of the file's own rows, which must then all follow it. `--save-template FILE` keeps what was
@@ -10,6 +11,7 @@
  * @module
  */
 import { hashTemplate, loadTemplate, replaceFile } from "@terse/data";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isPromptGoldenCase } from "./golden_prompt_case.ts";
 import { promptSuite } from "./golden_prompts.ts";
@@ -18,7 +20,7 @@ import { readReleasedWording } from "./golden_wording.ts";
 
 const SHOWN_FAILURES = 5;
 const SHOWN_DIFFERENCES = 3;
-const USAGE = "Usage: deno task golden [--template FILE] [--save-template FILE] FILE...";
+const USAGE = "Usage: deno task golden [--template FILE] [--save-template FILE] FILE|DIR...";
 
 function readArguments() {
   try {
@@ -56,9 +58,25 @@ async function suitesFor(path: string, cases: readonly unknown[]): Promise<reado
   return [promptSuite(wording), ...SUITES];
 }
 
+/** The files that paths name: folders' cases in name order, and no documents, which a glob brings along. */
+async function goldenFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const isFolder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+    if (isFolder) {
+      const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
+      files.push(
+        ...names.filter((name) => /\.jsonl?$/.test(name)).sort().map((name) => join(path, name)),
+      );
+    } else if (path.endsWith(".md")) console.log(`${path}: no cases but a document; left out`);
+    else files.push(path);
+  }
+  return files;
+}
+
 let passed = 0;
 let failed = 0;
-for (const path of options.paths) {
+for (const path of await goldenFiles(options.paths)) {
   let cases: readonly unknown[];
   let suites: readonly GoldenSuite[];
   try {

@@ -105,9 +105,17 @@ export function parsePythonFloat(value: PythonValue): number {
     return special[1] === "-" ? -Infinity : Infinity;
   }
   if (!NUMBER.test(text)) {
-    throw new PythonValueError(`float() found no number in ${JSON.stringify(value)}`);
+    throw new PythonValueError(`float() found no number in ${shown(value)}`);
   }
   return Number(text.replaceAll("_", ""));
+}
+
+/** Characters of a text that an error shows; to quote a megabyte takes longer than to grade it. */
+const SHOWN_CHARACTERS = 60;
+
+function shown(text: string): string {
+  const quoted = JSON.stringify(text.slice(0, SHOWN_CHARACTERS));
+  return text.length > SHOWN_CHARACTERS ? `${quoted}...` : quoted;
 }
 
 /** Python's `round(value, 4)`: like `toFixed`, but an exact tie goes to the even digit. */
