@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asReleased, medU1Rewards } from "@terse/rewards";
+import { asReleased, medU1Rewards, RELEASED_TOLERANCE } from "@terse/rewards";
 import {
   type Arm,
   defineExperiment,
@@ -12,6 +12,9 @@ import {
   type ExperimentSettings,
 } from "./experiment.ts";
 import { lengthPenalty } from "./length_penalty.ts";
+
+/** Tokens of Med-U1's longest completions. */
+const RELEASED_ROOM = 4096;
 
 const arms: readonly Arm[] = [
   {
@@ -39,15 +42,16 @@ export const asReleasedExperiment: Experiment = defineExperiment({
     "measured by the corrected rules.",
   referenceArm: "corrected",
   arms,
-  settings: {
-    tiny: halves(lengthPenalty.settings.tiny, 20, 120),
-    llm: halves(lengthPenalty.settings.llm, 100, 2000),
-  },
+  settings: { tiny: scaled(lengthPenalty.settings.tiny), llm: scaled(lengthPenalty.settings.llm) },
 });
 
-/** Half of the prompts with an exact budget, half with a maximum, as in Med-U1's training set. */
-function halves(settings: ExperimentSettings, low: number, high: number) {
-  const range = { kind: "uniform", low, high } as const;
+/**
+ * Half of the prompts with an exact budget, half with a maximum, as in Med-U1's training set, from a sixth of
+ * the room to all of it; tolerances as released, in proportion to the room.
+ */
+function scaled(settings: ExperimentSettings): ExperimentSettings {
+  const room = settings.training.maxCompletionLength;
+  const range = { kind: "uniform", low: Math.round(room / 6), high: room } as const;
   return {
     ...settings,
     budgets: {
@@ -55,7 +59,11 @@ function halves(settings: ExperimentSettings, low: number, high: number) {
       first: { ...range, mode: "exact" },
       second: { ...range, mode: "maximum" },
     },
-  } as const;
+    tolerance: {
+      exact: RELEASED_TOLERANCE.exact * room / RELEASED_ROOM,
+      maximum: RELEASED_TOLERANCE.maximum * room / RELEASED_ROOM,
+    },
+  };
 }
 
 export default asReleasedExperiment;

@@ -63,15 +63,20 @@ const PROFILES: Readonly<Record<string, RewardProfile>> = { asReleased, correcte
 /** Med-U1's largest completion, and both ends and the middle of its budgets. */
 const MED_U1 = {
   maxTokens: 4096,
+  step: 1,
   budgets: [100, 1050, 2000].flatMap((tokens) => [
     { mode: "exact" as const, tokens },
     { mode: "maximum" as const, tokens },
   ]),
 };
 
+/** Seconds that one audit may take, for rewards that wait for something. */
+const TIME_LIMIT_SECONDS = 600;
+
 /** Limits of a reward that is audited alone. */
 const ALONE = {
   maxTokens: 1024,
+  step: 1,
   budgets: [{ mode: "none" as const }, { mode: "maximum" as const, tokens: 256 }],
 };
 
@@ -168,7 +173,14 @@ export async function auditTarget(
     };
     return {
       name,
-      arms: [await auditScheme({ arm: name, title: name, ...limits }, scheme, records)],
+      arms: [
+        await auditScheme(
+          { arm: name, title: name, ...limits },
+          scheme,
+          records,
+          TIME_LIMIT_SECONDS,
+        ),
+      ],
     };
   };
   const profile = Object.hasOwn(PROFILES, target) ? PROFILES[target] : undefined;
@@ -178,7 +190,7 @@ export async function auditTarget(
   }
   const { experiment } = await loadExperiment(target);
   arms?.forEach((arm) => findArm(experiment, arm));
-  return await auditExperiment(experiment, settings, records, arms, rewards);
+  return await auditExperiment(experiment, settings, records, arms, rewards, TIME_LIMIT_SECONDS);
 }
 
 const WRITER = fileURLToPath(new URL("../reports/write_audit.ts", import.meta.url));

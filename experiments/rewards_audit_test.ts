@@ -86,8 +86,22 @@ Deno.test("of as_released the released arm has severe findings and the corrected
   ]);
   assertEquals(severe, [["released", true], ["corrected", false]]);
   const text = formatAudit(audit);
-  assertStringIncludes(text, "one_word_paid_in_full: One word of a reference earns full marks");
+  assert(
+    /severe +one_word_paid_in_full +\d+ of \d+ +One word of a reference earns full/.test(text),
+  );
+  assertStringIncludes(text, '"Vitamin" for the whole (audit/open_sentence, ');
   assertStringIncludes(text, 'the same with "Assistant:" between them');
+  const checks = audit.arms[0]!.findings.map(({ check }) => check);
+  for (
+    const check of [
+      "threshold_unreachable",
+      "open_gold_unpaid",
+      "one_word_paid_in_full",
+      "wrong_equals_right_of_other_length",
+      "wrong_paid_for_length",
+      "header_in_completion",
+    ]
+  ) assert(checks.includes(check), check);
   assert(summarizeAudit(audit).startsWith("6 severe findings: released: "));
 });
 

@@ -58,6 +58,9 @@ export interface Preparation {
 /** Questions of the data that are audited, so that it takes no time to speak of. */
 const AUDITED_QUESTIONS = 200;
 
+/** Seconds for the audit of all arms; the project's own rewards take less than one. */
+const AUDIT_SECONDS = 20;
+
 /** Content of `experiment.json`. */
 export interface RunFile {
   readonly name: string;
@@ -141,6 +144,7 @@ export async function prepareRun(
     splits.train.slice(0, AUDITED_QUESTIONS).map(({ record }) => record),
     options.arms,
     options.rewards,
+    AUDIT_SECONDS,
   );
   const counts = { train: 0, test: 0, ood: 0 };
   for (const split of RUN_SPLITS) counts[split] = splits[split].length;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Manifest, type QuestionRecord, readPrepared, writeRecords } from "@terse/data";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { recordTable } from "../lib/data/prepare/question_table.ts";
 import { ask, makeCase } from "../lib/data/prepare/testdata_question.ts";
@@ -81,7 +82,9 @@ await Deno.writeTextFile(
 async function untilItWrites(parent: string): Promise<void> {
   for (let i = 0; i < 6000; i++) {
     const part = names(parent).find((name) => name.endsWith(".part"));
-    const pieces = part === undefined ? [] : names(join(parent, part, "pieces"));
+    const folder = part === undefined ? null : join(parent, part, "pieces");
+    // The folder is there a moment before its pieces' folder.
+    const pieces = folder === null || !existsSync(folder) ? [] : names(folder);
     if (pieces.some((name) => name.startsWith("source-"))) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

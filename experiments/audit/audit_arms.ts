@@ -16,6 +16,8 @@ export interface ArmAudit extends Audit {
   /** What was tried: budgets that prompts name, and the most tokens of a completion. */
   readonly budgets: readonly Budget[];
   readonly maxTokens: number;
+  /** The training step whose weights and stages were tried. */
+  readonly step: number;
 }
 
 /** Content of audit.json. */
@@ -58,22 +60,29 @@ export function budgetsToAudit(spec: BudgetSpec): Budget[] {
     : budgetsOfPlain(spec);
 }
 
+/** What an arm's audit is made with. */
+type ArmToAudit = Pick<ArmAudit, "arm" | "title" | "budgets" | "maxTokens" | "step">;
+
 /** Audits one scheme as an arm. */
 export async function auditScheme(
-  { arm, title, budgets, maxTokens }: Pick<ArmAudit, "arm" | "title" | "budgets" | "maxTokens">,
+  tried: ArmToAudit,
   scheme: RewardScheme,
   records: readonly QuestionRecord[],
+  timeLimitSeconds: number,
 ): Promise<ArmAudit> {
-  const audit = await auditRewards(scheme, { records, budgets, maxTokens });
-  return { arm, title, budgets, maxTokens, ...audit };
+  const { budgets, maxTokens, step } = tried;
+  const audit = await auditRewards(scheme, { records, budgets, maxTokens, step, timeLimitSeconds });
+  return { ...tried, ...audit };
 }
 
 /**
- * Audits arms of an experiment with the budgets and lengths of its settings.
+ * Audits arms of an experiment with the budgets and lengths of its settings, in the last step: weights that
+ * rise and limits that fall have come to their end.
  *
  * @param records Questions beside the built-in ones.
  * @param arms Names; null for all.
  * @param added Users' rewards from the command line.
+ * @param timeLimitSeconds For all arms together: what is left is divided among those that are left.
  */
 export async function auditExperiment(
   experiment: Experiment,
@@ -81,15 +90,30 @@ export async function auditExperiment(
   records: readonly QuestionRecord[],
   arms: readonly string[] | null,
   added: readonly AddedReward[],
+  timeLimitSeconds: number,
 ): Promise<AuditFile> {
   const settings = experiment.settings[settingsName];
   const budgets = budgetsToAudit(settings.budgets);
+  const audited = experiment.arms.filter(({ name }) => arms === null || arms.includes(name));
+  const startMs = performance.now();
   const audits: ArmAudit[] = [];
-  for (const arm of experiment.arms) {
-    if (arms !== null && !arms.includes(arm.name)) continue;
+  for (const arm of audited) {
     const { maxCompletionLength } = { ...settings.training, ...arm.overrides };
-    const tried = { arm: arm.name, title: arm.title, budgets, maxTokens: maxCompletionLength };
-    audits.push(await auditScheme(tried, rewardScheme(arm, settings, added), records));
+    const leftSeconds = timeLimitSeconds - (performance.now() - startMs) / 1000;
+    audits.push(
+      await auditScheme(
+        {
+          arm: arm.name,
+          title: arm.title,
+          budgets,
+          maxTokens: maxCompletionLength,
+          step: settings.steps,
+        },
+        rewardScheme(arm, settings, added),
+        records,
+        Math.max(0, leftSeconds / (audited.length - audits.length)),
+      ),
+    );
   }
   return { name: experiment.name, arms: audits };
 }

@@ -47,12 +47,25 @@ function describeSample(sample: ProvingSample): string[] {
   ];
 }
 
-function describeFinding({ severity, check, title, detail, cases, samples }: Finding): string[] {
-  return [
-    `  ${severity}  ${check}: ${title}`,
-    `      ${detail} Found in ${cases.found} of ${cases.tried} cases.`,
-    ...samples.slice(0, 3).flatMap(describeSample),
+/** A table of an arm's findings; the last column is as long as its sentences. */
+function tabulateFindings(findings: readonly Finding[]): string[] {
+  const rows = [
+    ["severity", "check", "cases", "what was found"],
+    ...findings.map(({ severity, check, cases, title }) => [
+      severity,
+      check,
+      `${cases.found} of ${cases.tried}`,
+      title,
+    ]),
   ];
+  const widths = rows[0]!.map((_, c) => Math.max(...rows.map((row) => row[c]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((cell, c) => cell.padEnd(widths[c]!)).join("  ").trimEnd()}`
+  );
+}
+
+function proveFinding({ check, detail, samples }: Finding): string[] {
+  return [`  ${check}: ${detail}`, ...samples.slice(0, 3).flatMap(describeSample)];
 }
 
 function describeArm(
@@ -62,12 +75,13 @@ function describeArm(
     `${arm} (${title}): ${completions} completions of ${questions} questions; ${
       budgets.map(describeBudget).join(", ")
     }; up to ${maxTokens} tokens`,
-    ...findings.flatMap(describeFinding),
+    ...(findings.length === 0 ? [] : tabulateFindings(findings)),
     "",
+    ...findings.flatMap((finding) => [...proveFinding(finding), ""]),
   ];
 }
 
-/** Every finding with the samples that prove it, and a table of counts. */
+/** A table of each arm's findings, the samples that prove them, and a table of counts. */
 export function formatAudit(audit: AuditFile): string {
   const rows = audit.arms.map(({ arm, findings }) => [
     arm,

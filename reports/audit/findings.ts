@@ -99,6 +99,6 @@ export function auditBody({ arms }: AuditReport): string {
     "<p>Made-up completions of built-in and given questions were scored before training: gold " +
     "answers, copies, wrong answers of every length, injected tags and headers, several options at once, " +
     "numbers at their limits. A severe finding means that the reward pays for what it must not, or not for " +
-    "what it must.</p>";
+    "what it must. Each finding opens to the completions that prove it.</p>";
   return intro + countTable(arms) + shared.map(findingBlock).join("");
 }

@@ -6,7 +6,7 @@
 import type { Budget, QuestionRecord } from "@terse/data";
 import type { RewardScheme } from "../mixture/mix_rewards.ts";
 import { BUILTIN_RECORDS } from "./builtin_records.ts";
-import { type AuditContext, makeContext } from "./context.ts";
+import { type AuditContext, AuditTimeError, makeContext } from "./context.ts";
 import { auditDegenerate } from "./degenerate.ts";
 import { type Finding, SEVERITIES } from "./finding.ts";
 import { auditGold } from "./gold.ts";
@@ -28,6 +28,10 @@ export interface AuditOptions {
   readonly budgets: readonly Budget[];
   /** The most tokens that a completion may have. */
   readonly maxTokens: number;
+  /** The training step whose weights and stages are tried; default 1. */
+  readonly step?: number;
+  /** Seconds after which the audit ends with what it has; default 120. */
+  readonly timeLimitSeconds?: number;
 }
 
 /** What an audit came to. */
@@ -59,8 +63,8 @@ const PROBED_RECORDS = 6;
 
 /**
  * Probes a scheme: scores made-up completions of built-in and given questions and looks for what a policy
- * could exploit. It sees behaviour alone, so that a user's reward is probed like the project's own. In step
- * 1, and stateful rewards with what they start with.
+ * could exploit. It sees behaviour alone, so that a user's reward is probed like the project's own. Stateful
+ * rewards have what they start with.
  *
  * @example
  * ```ts
@@ -79,22 +83,50 @@ const PROBED_RECORDS = 6;
  */
 export async function auditRewards(scheme: RewardScheme, options: AuditOptions): Promise<Audit> {
   const given = (options.records ?? []).flatMap((record) => auditQuestion(record) ?? []);
-  const context = await makeContext(scheme, {
-    questions: [
-      ...BUILTIN_RECORDS.flatMap((record) => auditQuestion(record) ?? []),
-      ...given.slice(0, PROBED_RECORDS),
-    ],
-    goldOnly: given.slice(PROBED_RECORDS),
-    budgets: options.budgets,
-    maxTokens: options.maxTokens,
-  });
+  const questions = [
+    ...BUILTIN_RECORDS.flatMap((record) => auditQuestion(record) ?? []),
+    ...given.slice(0, PROBED_RECORDS),
+  ];
+  const goldOnly = given.slice(PROBED_RECORDS);
+  const { budgets, maxTokens, step = 1, timeLimitSeconds = 120 } = options;
   const findings: Finding[] = [];
-  for (const audit of FAMILIES) findings.push(...await audit(context));
+  let made = 0;
+  let context: AuditContext | null = null;
+  try {
+    context = await makeContext(scheme, {
+      questions,
+      goldOnly,
+      budgets,
+      maxTokens,
+      step,
+      timeLimitSeconds,
+    });
+    for (const audit of FAMILIES) {
+      findings.push(...await audit(context));
+      made++;
+    }
+  } catch (error) {
+    if (!(error instanceof AuditTimeError)) throw error;
+    findings.push(cutShort(error, made));
+  }
   return {
     findings: findings.toSorted((a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)
     ),
-    completions: context.scored.length,
-    questions: context.questions.length + context.goldOnly.length,
+    completions: context?.scored.length ?? 0,
+    questions: questions.length + goldOnly.length,
+  };
+}
+
+/** That the rewards were too slow to be audited whole; severe if not one family of checks was made. */
+function cutShort({ message }: Error, made: number): Finding {
+  return {
+    check: "audit_cut_short",
+    severity: made === 0 ? "severe" : "warning",
+    title: `The audit ended with ${made} of ${FAMILIES.length} families of checks made: ${message}`,
+    detail:
+      "What was not tried was not found. Training will wait for these rewards as the audit did.",
+    cases: { found: FAMILIES.length - made, tried: FAMILIES.length },
+    samples: [],
   };
 }

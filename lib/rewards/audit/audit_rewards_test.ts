@@ -1,5 +1,5 @@
 import type { Budget } from "@terse/data";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isCorrect } from "../corrected/grade.ts";
 import { extractAnswer } from "../corrected/tags.ts";
 import { DEFAULT_FAILURE_POLICY } from "../failure_policy.ts";
@@ -58,12 +58,14 @@ const verbatim = rewardEach(({ completions, records }, i) => {
   return Number(answer === (gold.kind === "choice" ? gold.letter : gold.answer));
 });
 
+const sortedWords = (text: string) => text.split(" ").sort().join(" ");
+
 Deno.test("clean rewards have no severe finding and no warning", async () => {
   const gated = named("length", lengthMaximum({ tolerance: 80, gate: "correct" }));
-  for (const components of [CLEAN, [...CLEAN, gated]]) {
-    const found = await findings(components);
-    assertEquals(found.filter(({ severity }) => severity !== "note"), []);
-  }
+  const checks = async (components: readonly RewardComponent[]) =>
+    (await findings(components)).map(({ check }) => check);
+  assertEquals(await checks(CLEAN), ["scales"]);
+  assertEquals(await checks([...CLEAN, gated]), ["length_effect", "scales"]);
 });
 
 /** A check, and a reward that has its defect. */
@@ -106,6 +108,17 @@ const DEFECTS: readonly (readonly [string, readonly RewardComponent[]])[] = [
       "answer",
       graded((answer, gold) => Number(answer.length > gold.length / 3 && gold.includes(answer))),
     ),
+  ]],
+  ["shortened_paid_in_full", [
+    named(
+      "answer",
+      graded((answer, gold) =>
+        Number(answer.length > gold.length - 15 && gold.startsWith(`${answer} `))
+      ),
+    ),
+  ]],
+  ["shuffled_paid_in_full", [
+    named("answer", graded((answer, gold) => Number(sortedWords(answer) === sortedWords(gold)))),
   ]],
   ["repeated_paid_in_full", [
     named("answer", graded((answer, gold) => Number(answer.includes(gold)))),
@@ -155,6 +168,8 @@ const DEFECTS: readonly (readonly [string, readonly RewardComponent[]])[] = [
       }),
     ),
   ]],
+  ["answer_in_thinking_paid_in_full", [named("answer", verbatim)]],
+  ["tag_named_in_thinking", [named("answer", verbatim)]],
   ["several_options_paid_in_full", [
     named("answer", graded((answer, gold) => Number(gold.length === 1 && answer.includes(gold)))),
   ]],
@@ -188,6 +203,12 @@ const DEFECTS: readonly (readonly [string, readonly RewardComponent[]])[] = [
   ["empty_paid", [named("answer", graded((answer) => 0.5 * Number(answer === "")))]],
   ["copied_question_paid_in_full", [
     named("answer", graded((answer) => Number(answer.endsWith("?")))),
+  ]],
+  ["copied_question_paid", [
+    named("answer", graded((answer) => 0.5 * Number(answer.endsWith("?")))),
+  ]],
+  ["loop_paid", [
+    named("answer", graded((answer) => 0.5 * Number(answer.includes("tired and the patient")))),
   ]],
   ["loop_paid_in_full", [
     named("answer", graded((answer) => Number(answer.includes("tired and the patient")))),
@@ -267,6 +288,65 @@ Deno.test("with the metric BLEU no open answer is ever paid, and the audit says 
 Deno.test("the corrected rules have nothing severe", async () => {
   const found = await findings(medU1Rewards({ profile: corrected }), MED_U1, 4096);
   assertEquals(found.filter(({ severity }) => severity === "severe"), []);
+});
+
+Deno.test("a reward that warms up is audited in the step that is asked for", async () => {
+  const late: RewardFunction = (batch) =>
+    batch.completions.map((text) => batch.step > 5 ? Number(text.includes("inf")) : 0);
+  const scheme = {
+    components: [...CLEAN, named("late", late)],
+    mixture: {
+      combine: "sum",
+      factors: { late: { kind: "linear", from: 0, to: 9, firstStep: 1, lastStep: 10 } },
+    },
+    failures: DEFAULT_FAILURE_POLICY,
+  } as const;
+  for (const [step, varies] of [[1, false], [10, true]] as const) {
+    const audit = await auditRewards(scheme, { budgets: MAXIMUM, maxTokens: 120, step });
+    assertEquals(audit.findings.some(({ check }) => check === "component_never_varies"), !varies);
+    assertEquals(audit.findings.some(({ check }) => check === "no_number_paid"), varies);
+  }
+});
+
+Deno.test("a reward that never answers ends the audit", async () => {
+  const scheme = {
+    components: [named("silent", () => new Promise<never>(() => {}))],
+    mixture: { combine: "sum" },
+    failures: { ...DEFAULT_FAILURE_POLICY, timeLimitSeconds: 0.05 },
+  } as const;
+  const audit = await auditRewards(scheme, { budgets: MAXIMUM, maxTokens: 120 });
+  assertEquals(audit.findings.map(({ check, severity }) => [check, severity]), [
+    ["audit_cut_short", "severe"],
+  ]);
+  assertStringIncludes(audit.findings[0]!.title, "silent: ");
+  const slow = { ...scheme, components: CLEAN, failures: DEFAULT_FAILURE_POLICY };
+  const none = await auditRewards(slow, { budgets: MAXIMUM, maxTokens: 120, timeLimitSeconds: 0 });
+  assertEquals([none.completions, none.findings[0]!.check], [0, "audit_cut_short"]);
+});
+
+Deno.test("what must not be passed on is not shown as proof", async () => {
+  const scheme = {
+    components: [named("constant", rewardEach(() => 1))],
+    mixture: { combine: "sum" },
+    failures: DEFAULT_FAILURE_POLICY,
+  } as const;
+  const { findings: found } = await auditRewards(scheme, {
+    records: [{
+      id: "1",
+      source: "EHRNoteQA",
+      question: "What did the secret note say?",
+      context: "",
+      options: { A: "secret one", B: "secret two" },
+      gold: { kind: "choice", letter: "A" },
+      split: "train",
+      licence: "made",
+      tags: [],
+    }],
+    budgets: MAXIMUM,
+    maxTokens: 120,
+  });
+  assert(found.some(({ check }) => check === "choice_never_paid"));
+  assert(!JSON.stringify(found).includes("secret"));
 });
 
 Deno.test("a question of the data whose gold answer cannot be graded is found", async () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Budget } from "@terse/data";
+import { type Budget, CREDENTIALED_SOURCES } from "@terse/data";
 import { mixRewards, type RewardScheme, startRewardState } from "../mixture/mix_rewards.ts";
 import type { RewardBatch, ScoreThreshold } from "../reward.ts";
 import { extractAnswer } from "../corrected/tags.ts";
@@ -50,7 +50,7 @@ function groupKey({ question, budget, prompt }: AuditSample): string {
   return JSON.stringify([source, id, budget, prompt ?? ""]);
 }
 
-function makeBatch(samples: readonly AuditSample[]): RewardBatch {
+function makeBatch(samples: readonly AuditSample[], step: number): RewardBatch {
   const groups = new Map<string, number>();
   const answerTokens = samples.map(({ completion }) =>
     extractAnswer(completion)?.split(/\s+/).length ?? 0
@@ -73,13 +73,14 @@ function makeBatch(samples: readonly AuditSample[]): RewardBatch {
       return groups.get(key)!;
     }),
     finishReasons: samples.map(() => "stop"),
-    step: 1,
+    step,
   };
 }
 
 async function scoreSamples(
   scheme: RewardScheme,
   samples: readonly AuditSample[],
+  step: number,
 ): Promise<ScoredSample[]> {
   // A group's completions stand together.
   const keys = new Map(samples.map((sample) => [sample, groupKey(sample)]));
@@ -93,8 +94,8 @@ async function scoreSamples(
   );
   const ordered = order.map((i) => samples[i]!);
   const mixed = await mixRewards(
-    { ...scheme, failures: { ...scheme.failures, onFailure: "exclude" } },
-    makeBatch(ordered),
+    scheme,
+    makeBatch(ordered, step),
     startRewardState(scheme),
   );
   const scored: ScoredSample[] = [];
@@ -113,6 +114,32 @@ async function scoreSamples(
   return scored;
 }
 
+/** The rewards took longer than an audit may take. */
+export class AuditTimeError extends Error {
+  override readonly name = "AuditTimeError";
+}
+
+/** Scores samples. */
+type Scorer = (samples: readonly AuditSample[]) => Promise<ScoredSample[]>;
+
+/** A scorer that ends the audit where a reward reaches its time limit, or all together the audit's. */
+function makeScorer(scheme: RewardScheme, step: number, timeLimitSeconds: number): Scorer {
+  const endMs = performance.now() + 1000 * timeLimitSeconds;
+  return async (samples) => {
+    const leftSeconds = (endMs - performance.now()) / 1000;
+    if (leftSeconds <= 0) throw new AuditTimeError("the rewards are slow");
+    const limitSeconds = Math.min(scheme.failures.timeLimitSeconds, leftSeconds);
+    const failures = { onFailure: "exclude", timeLimitSeconds: limitSeconds } as const;
+    const startMs = performance.now();
+    const scored = await scoreSamples({ ...scheme, failures }, samples, step);
+    const failure = scored.find((sample) => sample.failures.length > 0)?.failures[0];
+    if (performance.now() - startMs >= 1000 * limitSeconds) {
+      throw new AuditTimeError(failure ?? "the rewards are slow");
+    }
+    return scored;
+  };
+}
+
 /** Lengths from very short to the limit, with each budget, its half and double among them. */
 function triedLengths(budgets: readonly Budget[], maxTokens: number): number[] {
   const shortest = Math.min(maxTokens, 12);
@@ -127,13 +154,12 @@ function triedLengths(budgets: readonly Budget[], maxTokens: number): number[] {
 
 /** What right answers earn more than wrong ones at one budget and length. */
 async function marginsAt(
-  scheme: RewardScheme,
+  score: Scorer,
   questions: readonly AuditQuestion[],
   budget: Budget,
   lengthTokens: number,
 ): Promise<Map<AuditQuestion, number>> {
-  const scored = await scoreSamples(
-    scheme,
+  const scored = await score(
     questions.flatMap((question) =>
       [question.right, question.wrong].map((answer) =>
         answerSample("", question, answer, lengthTokens, budget)
@@ -148,12 +174,25 @@ async function marginsAt(
   );
 }
 
-/** Makes the context of an audit. */
+/** What a context is made of. */
+export interface AuditParts extends Pick<AuditContext, "questions" | "goldOnly" | "budgets"> {
+  readonly maxTokens: number;
+  /** The training step in which the completions are scored. */
+  readonly step: number;
+  readonly timeLimitSeconds: number;
+}
+
+/**
+ * Makes the context of an audit.
+ *
+ * @throws {AuditTimeError} If the rewards take longer than the limit, then or when the context scores.
+ */
 export async function makeContext(
   scheme: RewardScheme,
-  parts: Pick<AuditContext, "questions" | "goldOnly" | "budgets"> & { readonly maxTokens: number },
+  parts: AuditParts,
 ): Promise<AuditContext> {
-  const { maxTokens, ...rest } = parts;
+  const { maxTokens, step, timeLimitSeconds, ...rest } = parts;
+  const score = makeScorer(scheme, step, timeLimitSeconds);
   const lengthsTokens = triedLengths(parts.budgets, maxTokens);
   const askedTokens = (budget: Budget) => budget.mode === "none" ? 0 : budget.tokens;
   const ascending = parts.budgets.toSorted((a, b) => askedTokens(a) - askedTokens(b));
@@ -162,11 +201,11 @@ export async function makeContext(
   const wanted = Math.min(maxTokens, Math.max(12, middle));
   // Beyond a hard limit nothing is paid; the first length at which most right answers are paid will do.
   let base = { budget, lengthTokens: wanted };
-  let margins = await marginsAt(scheme, parts.questions, budget, wanted);
+  let margins = await marginsAt(score, parts.questions, budget, wanted);
   const paid = () => [...margins.values()].filter((margin) => margin > ROUNDING).length;
   for (const lengthTokens of lengthsTokens.toReversed()) {
     if (paid() > parts.questions.length / 2) break;
-    const others = await marginsAt(scheme, parts.questions, budget, lengthTokens);
+    const others = await marginsAt(score, parts.questions, budget, lengthTokens);
     const before = paid();
     if ([...others.values()].filter((margin) => margin > ROUNDING).length <= before) continue;
     base = { budget, lengthTokens };
@@ -184,7 +223,7 @@ export async function makeContext(
     ),
     scored,
     async score(samples) {
-      const found = await scoreSamples(scheme, samples);
+      const found = await score(samples);
       scored.push(...found);
       return found;
     },
@@ -211,16 +250,20 @@ function shorten(text: string): string {
   }`;
 }
 
+/** Shown for texts that may not be published. */
+const WITHHELD = "(withheld: this source's terms forbid to pass its texts on)";
+
 /** A scored sample as proof. */
 export function proof({ sample, reward, components }: ScoredSample): ProvingSample {
   const { record, right } = sample.question;
+  const show = (text: string) => CREDENTIALED_SOURCES.has(record.source) ? WITHHELD : shorten(text);
   return {
-    label: sample.label,
+    label: CREDENTIALED_SOURCES.has(record.source) ? "a made-up completion" : sample.label,
     record: `${record.source}/${record.id}`,
-    question: shorten(record.question),
-    gold: shorten(right),
-    prompt: sample.prompt === undefined ? null : shorten(sample.prompt),
-    completion: shorten(sample.completion),
+    question: show(record.question),
+    gold: show(right),
+    prompt: sample.prompt === undefined ? null : show(sample.prompt),
+    completion: show(sample.completion),
     lengthTokens: sample.lengthTokens,
     budget: sample.budget,
     reward,

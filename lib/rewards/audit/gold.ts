@@ -37,7 +37,8 @@ function goldFinding(
       } earns no more than a wrong answer in ${unpaid.length} of ${tried.length} questions`,
     detail: isAll
       ? "A threshold that is never reached, as of a BLEU between 0 and 1 compared with 45, or a grader that " +
-        "does not know these questions. Nothing can be learnt from them."
+        "does not know these questions. Nothing can be learnt from them, unless another reward pays for " +
+        "the answer: then audit them together."
       : "A policy that answers perfectly is punished here.",
     cases: { found: unpaid.length, tried: tried.length },
     samples: [proof(right), proof(wrong)],
