@@ -135,20 +135,19 @@ async function main(): Promise<number> {
   const compare = (tables: BenchTables, folder: string) =>
     // One after the other, as both use all processors.
     runTerse(tables, folder).then(async (own) => [own, await runPeer(tables, folder)] as const);
+  const alone = rows === peerRows ? null : await withTables(rows, runTerse);
+  if (alone !== null) console.log(describe(alone, rows));
   const [own, peer] = await withTables(peerRows, compare);
   console.log(describe(own, peerRows));
   console.log(describe(peer, peerRows));
-  let terse = own;
-  if (rows !== peerRows) {
-    terse = await withTables(rows, runTerse);
-    console.log(describe(terse, rows));
+  if (alone !== null) {
     console.log(
       `Python was not run on ${rows.toLocaleString("en")} rows; the ratio is that of ` +
         `${peerRows.toLocaleString("en")}`,
     );
   }
   const faster = peer.measured.seconds / own.measured.seconds;
-  const { verdict, measured } = terse;
+  const { verdict, measured } = alone ?? own;
   const results: [what: string, isReached: boolean][] = [
     [
       `${faster.toFixed(1)} times as fast on ${peerRows.toLocaleString("en")} rows ` +

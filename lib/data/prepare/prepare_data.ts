@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { canonicalJson, type JsonValue, sha256Hex } from "../canonical_json.ts";
+import { CREDENTIALED_SOURCES } from "../loaders/terms.ts";
 import { checkSteps } from "./check_steps.ts";
 import { orderEntries } from "./curriculum.ts";
 import { type Manifest, MANIFEST_FORMAT, type RowCounts, type StepReport } from "./manifest.ts";
@@ -137,7 +138,9 @@ async function writeRemoved(
         id: cells.id[index]!,
         source: cells.source[index]!,
         split: SPLITS[set.columns.split[row]!]!,
-        question: cells.question[index]!.slice(0, PREVIEW_CHARS),
+        question: CREDENTIALED_SOURCES.has(cells.source[index]!)
+          ? "not shown"
+          : cells.question[index]!.slice(0, PREVIEW_CHARS),
       });
     }
   }

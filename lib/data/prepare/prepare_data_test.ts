@@ -4,12 +4,15 @@ import {
   assertEquals,
   assertNotEquals,
   assertRejects,
+  assertStringIncludes,
 } from "@std/assert";
 import { join } from "node:path";
+import { type BudgetSpec, drawBudget } from "../budget.ts";
 import { DataError } from "../data_error.ts";
 import { writeRecords } from "../loaders/terse_record.ts";
 import { readParquet } from "../parquet.ts";
 import type { QuestionRecord } from "../record.ts";
+import type { Manifest } from "./manifest.ts";
 import { prepareData, type PrepareOptions } from "./prepare_data.ts";
 import { recordTable } from "./question_table.ts";
 import { readPrepared } from "./read_prepared.ts";
@@ -20,14 +23,15 @@ import { ask, makeCase } from "./testdata_question.ts";
 async function prepare(
   files: Readonly<Record<string, string>>,
   steps: readonly RecipeStep[],
-  { splits = {}, ...options }: Partial<PrepareOptions> & {
+  { splits = {}, seed = 3, ...options }: Partial<PrepareOptions> & {
+    readonly seed?: number;
     readonly splits?: Readonly<Record<string, NonNullable<RecipeSource["split"]>>>;
   } = {},
 ) {
   const sources = Object.keys(files).map((name) =>
     splits[name] === undefined ? { name } : { name, split: splits[name]! }
   );
-  const recipe = defineRecipe({ name: "demo", description: "For tests.", seed: 3, sources, steps });
+  const recipe = defineRecipe({ name: "demo", description: "For tests.", seed, sources, steps });
   const out = options.out ?? join(await Deno.makeTempDir(), "out");
   const manifest = await prepareData(
     { recipe, path: "/recipe.ts", sourcePaths: Object.values(files) },
@@ -190,6 +194,9 @@ Deno.test("a change in one source's file, or of the seed, changes the hashes", a
   const first = (await prepare(files, ALL_STEPS)).manifest;
   assertEquals((await prepare(files, ALL_STEPS)).manifest, first);
   await writeRecords(files.two, [...two.slice(1), { ...two[0]!, question: makeCase(5000) }]);
+  const other = (await prepare(files, ALL_STEPS, { seed: 4 })).manifest;
+  assertNotEquals(other.recipeHash, first.recipeHash);
+  assertNotEquals(other.hash, first.hash);
   const second = (await prepare(files, ALL_STEPS)).manifest;
   assertNotEquals(second.recipeHash, first.recipeHash);
   assertNotEquals(second.hash, first.hash);
@@ -258,6 +265,108 @@ Deno.test("near-duplicates stay on one side of a split that takes the same share
   });
   const sides = new Map((await readPrepared(out)).records.map(({ id, split }) => [id, split]));
   for (let i = 0; i < 600; i += 2) assertEquals(sides.get(String(i)), sides.get(String(i + 1)));
+});
+
+const BUDGET_KINDS: readonly BudgetSpec[] = [
+  { kind: "none" },
+  { kind: "fixed", mode: "exact", tokens: 64 },
+  { kind: "uniform", mode: "maximum", low: 100, high: 2000 },
+  { kind: "log_uniform", mode: "exact", low: 16, high: 1024 },
+  { kind: "normal", mode: "maximum", mean: 500, deviation: 200, low: 1, high: 900 },
+  {
+    kind: "halves",
+    first: { kind: "fixed", mode: "exact", tokens: 7 },
+    second: { kind: "fixed", mode: "maximum", tokens: 9 },
+  },
+];
+
+Deno.test("budgets of every kind belong to the record, whatever else is in the set", async () => {
+  const few = await write("few.jsonl", cases(40));
+  const more = await write("more.jsonl", [...cases(90).slice(40), ...cases(40)]);
+  for (const budgets of BUDGET_KINDS) {
+    const steps: RecipeStep[] = [{ step: "curriculum", by: "random" }, {
+      step: "budgets",
+      budgets,
+    }];
+    const byId = async (path: string) => {
+      const { records: read, budgets } = await readPrepared(
+        (await prepare({ one: path }, steps)).out,
+      );
+      return new Map(read.map(({ id }, i) => [id, budgets![i]!]));
+    };
+    const [own, wider] = [await byId(few), await byId(more)];
+    for (const [id, budget] of own) {
+      assertEquals(budget, drawBudget(budgets, 3, `Demo/${id}`, 0));
+      assertEquals(wider.get(id), budget);
+    }
+    assertEquals([own.size, wider.size], [40, 90]);
+  }
+});
+
+Deno.test("a repeated record has another budget each time", async () => {
+  const spec = { kind: "uniform", mode: "exact", low: 1, high: 1_000_000 } as const;
+  const { out } = await prepare({ one: await write("q.jsonl", cases(1)) }, [
+    { step: "mix", epochs: 2, total: 2 },
+    { step: "budgets", budgets: spec },
+  ]);
+  assertEquals(
+    (await readPrepared(out)).budgets,
+    [0, 1].map((epoch) => drawBudget(spec, 3, "Demo/0", epoch)),
+  );
+});
+
+Deno.test("the files hold the curriculum's order and stages", async () => {
+  const rates = [0.5, 1, undefined, 0, 0.25];
+  const records = rates.map((passRate, i) =>
+    ask("abcde"[i]!, {
+      question: "?".padStart(10 - i, "x"),
+      source: i < 3 ? "Demo" : "Other",
+      ...(passRate === undefined ? {} : { passRate }),
+    })
+  );
+  const path = await write("q.jsonl", records);
+  const rows = async (step: RecipeStep) => {
+    const { out } = await prepare({ one: path }, [step]);
+    return await readParquet(join(out, "train-00000-of-00001.parquet"));
+  };
+  const ids = async (step: RecipeStep) => (await rows(step)).map(({ id }) => id).join("");
+  assertEquals(await ids({ step: "curriculum", by: "difficulty" }), "baedc");
+  assertEquals(await ids({ step: "curriculum", by: "difficulty", descending: true }), "deabc");
+  assertEquals(await ids({ step: "curriculum", by: "length" }), "edcba");
+  const staged = await rows({
+    step: "curriculum",
+    by: "source",
+    stages: [{ share: 0.4, weights: { Other: 1 } }, { share: 0.6, weights: { Demo: 1 } }],
+  });
+  assertEquals(
+    staged.map(({ source, stage }) => `${source} ${Number(stage)}`),
+    ["Other 0", "Other 0", "Demo 1", "Demo 1", "Demo 1"],
+  );
+});
+
+Deno.test("a credentialed set's terms are in the manifest, its texts outside the tables nowhere", async () => {
+  const path = join(await Deno.makeTempDir(), "q.csv");
+  const row = (id: number, question: string, answer: string) =>
+    `${id},${question},one,two,three,four,five,${answer},SECRET note`;
+  await Deno.writeTextFile(
+    path,
+    [
+      "patient_id,question,choice_A,choice_B,choice_C,choice_D,choice_E,answer,note_1",
+      row(1, "SECRET question?", "A"),
+      row(2, "SECRET question?", "A"),
+      row(3, "SECRET other?", "SECRET"),
+    ].join("\n"),
+  );
+  const { out, manifest } = await prepare({ one: path }, [{ step: "exact_duplicates" }], {
+    onBadRow: "skip",
+  });
+  const [{ notices, skipped }] = manifest.sources as [Manifest["sources"][number]];
+  assertEquals(notices.length, 1);
+  assertStringIncludes(notices[0]!, "PhysioNet credentialed data");
+  assertEquals(skipped.map(({ row, found }) => [row, found]), [[3, "not shown"]]);
+  const [line] = await removedLines(out);
+  assertEquals([line.removed.id, line.removed.question], ["2", "not shown"]);
+  assert(!JSON.stringify([manifest, line]).includes("SECRET"));
 });
 
 Deno.test("filters keep kinds, tags and lengths in tokens", async () => {

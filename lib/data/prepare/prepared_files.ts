@@ -70,7 +70,7 @@ export interface BudgetPlan {
 }
 
 /** Positions after the last row of each file. */
-function fileEnds(row: Uint32Array, lengthChars: Uint32Array): number[] {
+export function fileEnds(row: Uint32Array, lengthChars: Uint32Array): number[] {
   const ends: number[] = [];
   let start = 0, chars = 0;
   for (let position = 0; position < row.length; position++) {
