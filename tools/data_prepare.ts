@@ -14,6 +14,7 @@ import {
   type StepReport,
 } from "../lib/data/mod.ts";
 import { modelPath, readModel } from "../lib/rl/mod.ts";
+import { UsageError } from "./data_arguments.ts";
 import { rowProgress } from "./row_progress.ts";
 
 const HELP =
@@ -39,9 +40,6 @@ command line, 130 if interrupted.
 
 /** Exit status of an interrupted command. */
 const INTERRUPTED = 130;
-
-/** A command line that cannot be followed. */
-class UsageError extends Error {}
 
 interface Options {
   readonly recipe: string;
