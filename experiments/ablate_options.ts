@@ -75,8 +75,8 @@ Usage: deno task ablate [EXPERIMENT] [options]
                       (experiments/length_penalty.ts)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
-  --data PATH         questions from a file, or a folder made by data:prepare, instead of the
-                      generator; may be repeated
+  --data PATH         questions from a file, or a folder of files, e.g. made by data:prepare, instead
+                      of the generator; may be repeated
   --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
                       fail: stop at the first one
   --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated

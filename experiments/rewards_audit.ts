@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findDataFiles, loadRecords, type QuestionRecord } from "@terse/data";
+import type { QuestionRecord } from "@terse/data";
 import {
   asReleased,
   corrected,
@@ -26,6 +26,7 @@ import { countFindings, formatAudit, summarizeAudit } from "./audit/audit_text.t
 import { findArm, type SettingsName } from "./experiment.ts";
 import { experimentPath, loadExperiment } from "./experiment_file.ts";
 import { writeJson } from "./run_folder.ts";
+import { loadPaths } from "./sources.ts";
 
 const HELP =
   `Probes rewards before anything is trained by them, and proves what it finds by samples.
@@ -131,16 +132,11 @@ export function parseAuditArguments(
 }
 
 async function readData(paths: readonly string[]): Promise<QuestionRecord[]> {
-  const records: QuestionRecord[] = [];
-  for (const path of (await Promise.all(paths.map(findDataFiles))).flat()) {
-    const loaded = await loadRecords(path, { onBadRow: "skip" });
-    loaded.notices.forEach((notice) => console.error(`note: ${notice}`));
-    if (loaded.skipped.length > 0) {
-      console.error(`left out ${loaded.skipped.length} rows of ${path}; data:validate lists them`);
-    }
-    records.push(...loaded.records);
-  }
-  return records;
+  const leftOut: string[] = [], notices: string[] = [];
+  const { withSplits, withoutSplits } = await loadPaths(paths, "skip", leftOut, notices);
+  notices.forEach((notice) => console.error(`note: ${notice}`));
+  leftOut.forEach((line) => console.error(`left out: ${line}`));
+  return [...withSplits, ...withoutSplits];
 }
 
 /** Whether a file exports an experiment; a reward's file exports a function. */

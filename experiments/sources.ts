@@ -12,6 +12,7 @@ import {
   type BudgetSpec,
   canonicalJson,
   drawBudget,
+  findDataFiles,
   generateQuestions,
   isPreparedFolder,
   loadRecords,
@@ -176,12 +177,20 @@ async function loaded(request: QuestionRequest, leftOut: string[], notices: stri
   return { ...rest, records: withUsableGold([...withSplits, ...assigned], onBadRow, leftOut) };
 }
 
+/** The files to read: of a folder that is not a prepared one, each of its data files. */
+async function expandFolders(paths: readonly string[]): Promise<string[]> {
+  const expanded = await Promise.all(
+    paths.map(async (path) => await isPreparedFolder(path) ? [path] : await findDataFiles(path)),
+  );
+  return expanded.flat();
+}
+
 /**
- * Reads question files and prepared folders. Rows that are skipped are told of in `leftOut`, terms of use
+ * Reads question files, folders of them, and prepared folders. Rows that are skipped are told of in `leftOut`, terms of use
  * and known faults in `notices`.
  *
  * @throws {DataError} if a file cannot be read at all, or a row of it cannot where rows are not skipped.
- * @throws {RangeError} if an id comes from two files.
+ * @throws {RangeError} if an id comes from two files, or a folder holds no data.
  */
 export async function loadPaths(
   paths: readonly string[],
@@ -195,7 +204,7 @@ export async function loadPaths(
   const withSplits: QuestionRecord[] = [];
   const withoutSplits: QuestionRecord[] = [];
   const pathOfKey = new Map<string, string>();
-  for (const path of paths) {
+  for (const path of await expandFolders(paths)) {
     let records: readonly QuestionRecord[];
     const isPrepared = await isPreparedFolder(path);
     if (isPrepared) {

@@ -127,6 +127,23 @@ Deno.test("a file without splits is split by key, a file with splits keeps them"
     ]);
   }));
 
+Deno.test("a folder stands for its files, and gives what they give; an empty one is refused", () =>
+  inFolder(async (folder) => {
+    const files = [join(folder, "a.jsonl"), join(folder, "b.jsonl")];
+    for (const [i, path] of files.entries()) {
+      await writeRecords(path, Array.from({ length: 20 }, (_, n) => record(`${i}-${n}`, "train")));
+    }
+    const whole = await collectQuestions({ ...request, paths: [folder] }, tokenizer);
+    const listed = await collectQuestions({ ...request, paths: files }, tokenizer);
+    assertEquals([whole.hash, whole.description], [listed.hash, "a.jsonl, b.jsonl"]);
+    const empty = await Deno.makeTempDir({ dir: folder });
+    await assertRejects(
+      () => collectQuestions({ ...request, paths: [empty] }, tokenizer),
+      RangeError,
+      "a folder must hold",
+    );
+  }));
+
 Deno.test("bad rows are left out with the first one's cause; a file given twice is refused", () =>
   inFolder(async (folder) => {
     const path = join(folder, "a.jsonl");

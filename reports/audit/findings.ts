@@ -6,6 +6,7 @@
 
 import { escapeHtml } from "../escape.ts";
 import { formatNumber } from "../format.ts";
+import { plainTable } from "../page/plain_table.ts";
 import type { AuditedArm, AuditFinding, AuditReport, AuditSampleRow } from "./audit_file.ts";
 
 const SEVERITIES = ["severe", "warning", "note"] as const;
@@ -81,15 +82,7 @@ function countTable(arms: readonly AuditedArm[]): string {
     formatNumber(completions),
     `${formatNumber(maxTokens)} tokens`,
   ]);
-  return `<div class="scroll"><table class="plain"><thead><tr>${
-    heads.map((head) => `<th scope="col">${escapeHtml(head)}</th>`).join("")
-  }</tr></thead><tbody>${
-    rows.map(([arm, ...cells]) =>
-      `<tr><th scope="row">${escapeHtml(arm!)}</th>${
-        cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")
-      }</tr>`
-    ).join("")
-  }</tbody></table></div>`;
+  return plainTable(heads, rows);
 }
 
 /** The body of an audit's section. */

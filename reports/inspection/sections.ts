@@ -9,28 +9,8 @@ import { drawChart } from "../charts/svg.ts";
 import { escapeHtml } from "../escape.ts";
 import { count, formatNumber, listInWords } from "../format.ts";
 import { drawFigure, type Section } from "../page/page_parts.ts";
+import { plainTable } from "../page/plain_table.ts";
 import { lengthsSpec, lettersSpec } from "./charts.ts";
-
-/**
- * A table whose first column heads its rows; cells are escaped here.
- *
- * @param heads Heads of the columns; a column of texts has `<` before its head.
- */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const side = heads.map((head) => head.startsWith("<") ? ' class="text"' : "");
-  const cells = (row: readonly string[]) =>
-    row.map((cell, i) =>
-      i === 0
-        ? `<th scope="row">${escapeHtml(cell)}</th>`
-        : `<td${side[i]}>${escapeHtml(cell)}</td>`
-    ).join("");
-  return `<div class="scroll"><table class="plain"><thead><tr>${
-    heads.map((head, i) => `<th scope="col"${side[i]}>${escapeHtml(head.replace(/^</, ""))}</th>`)
-      .join("")
-  }</tr></thead><tbody>${
-    rows.map((row) => `<tr>${cells(row)}</tr>`).join("")
-  }</tbody></table></div>`;
-}
 
 function list(items: readonly string[]): string {
   return `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join("")}</ul>`;
@@ -78,7 +58,7 @@ function countsSection({ counts }: Inspection): Section {
     id: "questions",
     title: "Questions by source, kind and split",
     short: "Questions",
-    body: table(
+    body: plainTable(
       ["source", "<kind", "<split", "questions"],
       counts.map(({ source, kind, split, rows }) => [source, kind, split, formatNumber(rows)]),
     ),
@@ -101,7 +81,7 @@ async function lengthsSection(found: Inspection): Promise<Section[]> {
       `Histograms of the length of questions in ${found.lengthUnit}, one for each source`,
       `Share of a source's questions by their length in ${escapeHtml(found.lengthUnit)}, on a ` +
         "logarithmic axis. Dark line: median.",
-    ) + table(["source", "questions", "least", "median", "95 % at most", "most"], rows),
+    ) + plainTable(["source", "questions", "least", "median", "95 % at most", "most"], rows),
   }];
 }
 
@@ -132,7 +112,7 @@ async function lettersSection(found: Inspection): Promise<Section[]> {
         "level of 1 % over all tests together (Bonferroni). A policy can learn the commonest place " +
         "instead of the answers; where every question has the same options, it is the classes that " +
         "are unequal.",
-    ) + table(
+    ) + plainTable(
       ["source", "options", "questions", "commonest", "expected", "chi-square", "p", "<"],
       rows,
     ),
@@ -143,7 +123,7 @@ function pairTable(
   heads: readonly [string, string],
   pairs: readonly { readonly from: string; readonly to: string; readonly pair: PairExample }[],
 ): string {
-  return pairs.length === 0 ? "" : table(
+  return pairs.length === 0 ? "" : plainTable(
     [heads[0], `<${heads[1]}`, "similarity", "<question"],
     pairs.map(({ from, to, pair: { similarity, teaser } }) => [
       from,
@@ -193,7 +173,7 @@ function overlapsSection({ parts, overlaps }: Inspection): Section[] {
       `least 70 % of its 8-word sequences. ${
         shared.length === 0 ? "None" : formatNumber(shared.length)
       } of ${count(overlaps.length, "pair")} of parts share questions.</p>` +
-      (rows.length === 0 ? "" : table(
+      (rows.length === 0 ? "" : plainTable(
         ["questions of", "<give away questions of", "exact", "by n-grams", "share"],
         rows,
       )) +
@@ -209,7 +189,7 @@ function licencesSection({ licences }: Inspection): Section {
     id: "licences",
     title: "Licences",
     short: "Licences",
-    body: table(
+    body: plainTable(
       ["licence", "questions", "<sources"],
       licences.map(({ licence, rows, sources }) => [
         licence,
@@ -285,7 +265,7 @@ function filesSection({ files, skipped, gold }: Inspection): Section {
     id: "files",
     title: "Files",
     short: "Files",
-    body: table(["file", "<layout", "questions", "left out", "<SHA-256"], rows) + bad + failed,
+    body: plainTable(["file", "<layout", "questions", "left out", "<SHA-256"], rows) + bad + failed,
   };
 }
 
