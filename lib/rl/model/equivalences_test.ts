@@ -176,7 +176,7 @@ for (const [name, config] of Object.entries(CONFIGS)) {
     const slope = slopes(batch);
     const ofTokens = (x: Float32Array) => x.filter((_, i) => batch.completionMask_B_T[i] !== 0);
     const names = Object.keys(weights);
-    const context = groupContext(batch, config);
+    const context = groupContext(batch, config, batch.inputIds_M.length);
     // One function of all weights, whose every intermediate value tfjs keeps for its gradients.
     const loss = (...values: tf.Tensor[]): tf.Scalar => {
       const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { bucketSize } from "../graph/bucket.ts";
 import { MASKED_SCORE } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
@@ -63,17 +64,67 @@ export function padding(
   return rowMove(to, back);
 }
 
-/** The context that every layer of one pass over `batch` shares. */
-export function groupContext(batch: GroupBatch, config: ModelConfig): GroupContext {
-  const { P, G, N, T, promptLengths_P, completionLengths_B, promptRows } = batch;
-  const M = batch.inputIds_M.length;
+/**
+ * The context that every layer of one pass over `batch` shares.
+ *
+ * @param M Rows that the pass computes: the batch's, and padding behind them.
+ */
+export function groupContext(batch: GroupBatch, config: ModelConfig, M: number): GroupContext {
+  const { P, G, promptLengths_P, completionLengths_B, promptRows } = batch;
+  const N = bucketSize(batch.N), T = bucketSize(batch.T);
+  const positions_M = new Int32Array(M);
+  positions_M.set(batch.positions_M);
   return {
     P,
     B: P * G,
     padPrompts: padding(promptLengths_P, N, 0, M),
     padCompletions: padding(completionLengths_B, T, promptRows, M),
-    rotation: rotationAt(batch.positions_M, config.headDim, config.ropeTheta),
+    rotation: rotationAt(positions_M, config.headDim, config.ropeTheta),
     causal_N_N: causalMask(N),
     mask_P_1_1_T_NT: completionMask(promptLengths_P, N, T),
+  };
+}
+
+/** The tensors of a context, in the order that {@link contextOf} takes them. */
+export function contextTensors(context: GroupContext): tf.Tensor[] {
+  const { padPrompts, padCompletions, rotation, causal_N_N, mask_P_1_1_T_NT } = context;
+  return [
+    padPrompts.to_Y,
+    padPrompts.back_X,
+    padCompletions.to_Y,
+    padCompletions.back_X,
+    rotation.cos_M_1_d,
+    rotation.sin_M_1_d,
+    rotation.halves_d_d,
+    causal_N_N,
+    mask_P_1_1_T_NT,
+  ];
+}
+
+/** A context from its tensors. */
+export function contextOf(
+  { P, B }: Pick<GroupContext, "P" | "B">,
+  tensors: readonly tf.Tensor[],
+): GroupContext {
+  const [promptTo, promptBack, completionTo, completionBack, cos, sin, halves, causal, mask] =
+    tensors as [
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor3D,
+      tf.Tensor3D,
+      tf.Tensor2D,
+      tf.Tensor2D,
+      tf.Tensor,
+    ];
+  return {
+    P,
+    B,
+    padPrompts: { to_Y: promptTo, back_X: promptBack },
+    padCompletions: { to_Y: completionTo, back_X: completionBack },
+    rotation: { cos_M_1_d: cos, sin_M_1_d: sin, halves_d_d: halves },
+    causal_N_N: causal,
+    mask_P_1_1_T_NT: mask,
   };
 }

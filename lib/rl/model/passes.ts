@@ -5,11 +5,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { bucketSize } from "../graph/bucket.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import { groupContext, padding } from "./group_context.ts";
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
-import { type GroupContext, groupLayer, layerWeightNames, layerWeights } from "./layer.ts";
+import type { GroupContext } from "./layer.ts";
+import { layerGradients, runLayer } from "./layer_passes.ts";
 import { embeddingGradient, moveRows, reverseMove, rmsNorm, type RowMove } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
@@ -43,9 +45,11 @@ interface BatchTensors {
 
 function uploadBatch(batch: GroupBatch, config: ModelConfig): BatchTensors {
   const { P, G, T, completionLengths_B } = batch;
+  const ids_M = new Int32Array(bucketSize(batch.inputIds_M.length));
+  ids_M.set(batch.inputIds_M);
   return {
-    context: groupContext(batch, config),
-    ids_M: tf.tensor1d(batch.inputIds_M, "int32"),
+    context: groupContext(batch, config, ids_M.length),
+    ids_M: tf.tensor1d(ids_M, "int32"),
     labels_C: tf.tensor1d(batch.labelIds_C, "int32"),
     promptRows: batch.promptRows,
     padLabels: padding(completionLengths_B, T, 0, batch.labelIds_C.length),
@@ -67,17 +71,19 @@ function unpadded(values_B_T: tf.Tensor2D, { padLabels }: BatchTensors): tf.Tens
 function completionHidden(
   weights: Weights,
   config: ModelConfig,
-  { context, ids_M, promptRows }: BatchTensors,
+  { context, ids_M, labels_C, promptRows }: BatchTensors,
 ): tf.Tensor2D {
   let x = embed(weights, ids_M);
   for (let layer = 0; layer < config.numLayers; layer++) {
-    const next = tf.tidy(() =>
-      groupLayer(x, layerWeights(weights, config, layer), config, context)
-    );
+    const next = runLayer(x, weights, config, layer, context);
     x.dispose();
     x = next;
   }
-  return finalNorm(tf.slice(x, [promptRows, 0]), weights, config);
+  return finalNorm(
+    tf.slice(x, [promptRows, 0], [labels_C.size, config.hiddenSize]),
+    weights,
+    config,
+  );
 }
 
 /**
@@ -153,14 +159,10 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
     const { context, ids_M, labels_C, promptRows } = tensors;
     const inputs = [embed(weights, ids_M)];
     for (let layer = 0; layer < config.numLayers; layer++) {
-      inputs.push(
-        tf.tidy(() =>
-          groupLayer(inputs[layer]!, layerWeights(weights, config, layer), config, context)
-        ),
-      );
+      inputs.push(runLayer(inputs[layer]!, weights, config, layer, context));
     }
     const last = inputs[config.numLayers]!;
-    const own = tf.slice(last, [promptRows, 0]);
+    const own = tf.slice(last, [promptRows, 0], [labels_C.size, config.hiddenSize]);
     const head = weightNamed<tf.Tensor2D>(weights, headName(config));
     const hidden = finalNorm(own, weights, config);
     const { logprobs_M, entropies_M } = labelLogprobs(hidden, head, labels_C, temperature);
@@ -186,24 +188,20 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       tf.Tensor,
     ];
     gradients[FINAL_NORM] = dNorm;
-    let dx = tf.concat([tf.zeros([promptRows, config.hiddenSize]), dOwn], 0) as tf.Tensor2D;
-
-    const names = layerWeightNames(config);
+    const behind = ids_M.size - promptRows - labels_C.size;
+    let dx = tf.pad(dOwn, [[promptRows, behind], [0, 0]]);
     for (let layer = config.numLayers - 1; layer >= 0; layer--) {
-      const own = layerWeights(weights, config, layer);
-      const [dInput, ...dWeights] = tf.tidy(() =>
-        tf.grads((x: tf.Tensor, ...values: tf.Tensor[]) =>
-          groupLayer(
-            x as tf.Tensor2D,
-            Object.fromEntries(names.map((name, i) => [name, values[i]!])),
-            config,
-            context,
-          )
-        )([inputs[layer]!, ...names.map((name) => own[name]!)], dx)
+      const { dInput_M_D, dWeights } = layerGradients(
+        inputs[layer]!,
+        dx,
+        weights,
+        config,
+        layer,
+        context,
       );
-      names.forEach((name, i) => gradients[`model.layers.${layer}.${name}`] = dWeights[i]!);
+      Object.assign(gradients, dWeights);
       tf.dispose([dx, inputs[layer + 1]!]);
-      dx = dInput as tf.Tensor2D;
+      dx = dInput_M_D;
     }
     const dTable = embeddingGradient(dx, ids_M, config.vocabSize);
     const tied = gradients[EMBEDDING];
