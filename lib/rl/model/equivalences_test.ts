@@ -228,9 +228,10 @@ Deno.test("rows of the head are independent of the chunks they pass in, gradient
         TEMPERATURE,
       ] as const;
       const slopes = [tf.slice(dLogprobs, begin, size), tf.slice(dEntropies, begin, size)] as const;
+      const gradient = labelLogprobsGradient(...inputs, ...slopes, true);
       return {
         ...labelLogprobs(...inputs),
-        ...labelLogprobsGradient(...inputs, ...slopes),
+        ...gradient as { dHidden_M_D: tf.Tensor2D; dHead_V_D: tf.Tensor2D },
       };
     };
     const chunked = ofRows(0, M);

@@ -68,6 +68,8 @@ export function labelLogprobs(
  * Backward pass of {@link labelLogprobs}: the logits are computed again, chunk by chunk.
  * With p the row's distribution and h its entropy,
  * dlogit_j = dlogprob * (1[j = label] - p_j) - dentropy * p_j * (log p_j + h).
+ *
+ * @param isHeadTrained without it the head's gradient is not computed.
  */
 export function labelLogprobsGradient(
   hidden_M_D: tf.Tensor2D,
@@ -76,7 +78,8 @@ export function labelLogprobsGradient(
   temperature: number,
   dLogprobs_M: tf.Tensor1D,
   dEntropies_M: tf.Tensor1D,
-): { dHidden_M_D: tf.Tensor2D; dHead_V_D: tf.Tensor2D } {
+  isHeadTrained: boolean,
+): { dHidden_M_D: tf.Tensor2D; dHead_V_D?: tf.Tensor2D } {
   return tf.tidy(() => {
     const [M, D] = hidden_M_D.shape, V = head_V_D.shape[0];
     const dHidden: tf.Tensor2D[] = [];
@@ -95,14 +98,17 @@ export function labelLogprobsGradient(
           tf.sub(tf.mul(label, dLogprob), tf.mul(p, spread)),
           1 / temperature,
         ) as tf.Tensor2D;
-        const dLogitsT = tf.transpose(dLogits) as tf.Tensor2D;
-        return [matMul(dLogits, head_V_D), matMul(dLogitsT, hidden)] as const;
+        const dh = matMul(dLogits, head_V_D);
+        if (!isHeadTrained) return [dh];
+        return [dh, matMul(tf.transpose(dLogits) as tf.Tensor2D, hidden)];
       });
-      dHidden.push(dh);
+      dHidden.push(dh!);
+      if (dw === undefined) continue;
       const sum: tf.Tensor2D = dHead_V_D === undefined ? dw : tf.add(dHead_V_D, dw);
       if (dHead_V_D !== undefined) tf.dispose([dHead_V_D, dw]);
       dHead_V_D = sum;
     }
-    return { dHidden_M_D: tf.concat(dHidden, 0) as tf.Tensor2D, dHead_V_D: dHead_V_D! };
+    const dHidden_M_D = tf.concat(dHidden, 0) as tf.Tensor2D;
+    return dHead_V_D === undefined ? { dHidden_M_D } : { dHidden_M_D, dHead_V_D };
   });
 }

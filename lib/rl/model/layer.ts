@@ -6,9 +6,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { linear } from "../lora/linear.ts";
+import { layerAdapter } from "../lora/names.ts";
 import { attendGroup, attendPrompt, headsFirst, type KeysValues } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { matMul, moveRows, reverseMove, rmsNorm, type RowMove, swiglu } from "./ops.ts";
+import { moveRows, reverseMove, rmsNorm, type RowMove, swiglu } from "./ops.ts";
 import { rotate, type Rotation } from "./rotary.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
@@ -30,13 +32,12 @@ export function layerWeightNames(config: ModelConfig): string[] {
   ];
 }
 
-/** Picks layer `index`'s parameters out of a policy's. */
+/** Picks layer `index`'s parameters out of a policy's, with those of its adapter if it has one. */
 export function layerWeights(weights: Weights, config: ModelConfig, index: number): LayerWeights {
-  return Object.fromEntries(
-    layerWeightNames(config).map((
-      name,
-    ) => [name, weightNamed(weights, `model.layers.${index}.${name}`)]),
+  const own = layerWeightNames(config).map((name) =>
+    [name, weightNamed(weights, `model.layers.${index}.${name}`)] as const
   );
+  return { ...Object.fromEntries(own), ...layerAdapter(weights, index) };
 }
 
 interface Projections {
@@ -56,16 +57,16 @@ function project(
     weightNamed(weights, "input_layernorm.weight"),
     config.rmsNormEps,
   );
-  const linear = (name: string): tf.Tensor2D => {
-    const y = matMul(normed, weightNamed(weights, `self_attn.${name}.weight`));
+  const biased = (name: string): tf.Tensor2D => {
+    const y = linear(normed, weights, `self_attn.${name}`);
     if (!config.attentionBias) return y;
     return tf.add(y, weightNamed(weights, `self_attn.${name}.bias`));
   };
   const rows = x_M_D.shape[0];
   return {
-    q: rotate(linear("q_proj"), config.numHeads, rotation),
-    k: rotate(linear("k_proj"), config.numKvHeads, rotation),
-    v: tf.reshape(linear("v_proj"), [rows, config.numKvHeads, config.headDim]),
+    q: rotate(biased("q_proj"), config.numHeads, rotation),
+    k: rotate(biased("k_proj"), config.numKvHeads, rotation),
+    v: tf.reshape(biased("v_proj"), [rows, config.numKvHeads, config.headDim]),
   };
 }
 
@@ -77,7 +78,7 @@ function finish(
 ): tf.Tensor2D {
   const afterAttention = tf.add(
     x_M_D,
-    matMul(attended_M_HD, weightNamed(weights, "self_attn.o_proj.weight")),
+    linear(attended_M_HD, weights, "self_attn.o_proj"),
   ) as tf.Tensor2D;
   const normed = rmsNorm(
     afterAttention,
@@ -85,10 +86,10 @@ function finish(
     config.rmsNormEps,
   );
   const gated = swiglu(
-    matMul(normed, weightNamed(weights, "mlp.gate_proj.weight")),
-    matMul(normed, weightNamed(weights, "mlp.up_proj.weight")),
+    linear(normed, weights, "mlp.gate_proj"),
+    linear(normed, weights, "mlp.up_proj"),
   );
-  return tf.add(afterAttention, matMul(gated, weightNamed(weights, "mlp.down_proj.weight")));
+  return tf.add(afterAttention, linear(gated, weights, "mlp.down_proj"));
 }
 
 /** What a layer needs to know of a batch of groups, the same in every layer. */

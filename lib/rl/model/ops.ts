@@ -65,6 +65,18 @@ export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeB = false): tf.T
   );
 }
 
+/**
+ * Rank-2 product `a_M_K . b_K_N` whose right factor is not trained: it has no gradient, and `a` is not
+ * kept for one.
+ */
+export function frozenMatMul(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return withGradient<tf.Tensor2D>(
+    [a],
+    () => ({ value: product(a, b, false, false) as tf.Tensor2D, saved: [] }),
+    (dy) => [product(dy, b, false, true)],
+  );
+}
+
 /** Rank-3 product, batch by batch where the engine's batched kernel is the slow one. */
 function batchProduct(a: tf.Tensor3D, b: tf.Tensor3D, transposeA: boolean, transposeB: boolean) {
   if (!onlyPlainProductsAreFast()) return tf.matMul(a, b, transposeA, transposeB);

@@ -5,11 +5,12 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { hasAdapter, trainableWeights } from "../lora/names.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import { groupContext, padding } from "./group_context.ts";
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
-import { type GroupContext, groupLayer, layerWeightNames, layerWeights } from "./layer.ts";
+import { type GroupContext, groupLayer, layerWeights } from "./layer.ts";
 import { embeddingGradient, moveRows, reverseMove, rmsNorm, type RowMove } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
@@ -137,7 +138,8 @@ export interface LossGradient<Extra extends tf.TensorContainerObject> {
 
 /**
  * Forward and backward pass: the gradient of a loss of the completions' log-probabilities and entropies
- * with respect to every weight, by name. The caller owns the gradients and `extra`.
+ * with respect to every weight that is trained, by name: those of the adapter, if the policy has one. The
+ * caller owns the gradients and `extra`.
  *
  * @param lossGradient called once, within a tidy, with the forward pass's result.
  */
@@ -149,6 +151,7 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
   lossGradient: (tokens: TokenLogprobs) => LossGradient<Extra>,
 ): { gradients: Record<string, tf.Tensor>; extra: Extra } {
   const result = tf.tidy(() => {
+    const isFull = !hasAdapter(weights);
     const tensors = uploadBatch(batch, config);
     const { context, ids_M, labels_C, promptRows } = tensors;
     const inputs = [embed(weights, ids_M)];
@@ -177,25 +180,27 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       temperature,
       unpadded(dLogprobs_B_T, tensors),
       unpadded(dEntropies_B_T, tensors),
+      isFull,
     );
-    gradients[headName(config)] = headGradient.dHead_V_D;
+    const { dHead_V_D } = headGradient;
+    if (dHead_V_D !== undefined) gradients[headName(config)] = dHead_V_D;
     const [dOwn, dNorm] = tf.grads((x: tf.Tensor, w: tf.Tensor) =>
       rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, config.rmsNormEps)
     )([own, weightNamed(weights, FINAL_NORM)], headGradient.dHidden_M_D) as [
       tf.Tensor2D,
       tf.Tensor,
     ];
-    gradients[FINAL_NORM] = dNorm;
+    if (isFull) gradients[FINAL_NORM] = dNorm;
     let dx = tf.concat([tf.zeros([promptRows, config.hiddenSize]), dOwn], 0) as tf.Tensor2D;
 
-    const names = layerWeightNames(config);
     for (let layer = config.numLayers - 1; layer >= 0; layer--) {
       const own = layerWeights(weights, config, layer);
+      const names = Object.keys(trainableWeights(own));
       const [dInput, ...dWeights] = tf.tidy(() =>
         tf.grads((x: tf.Tensor, ...values: tf.Tensor[]) =>
           groupLayer(
             x as tf.Tensor2D,
-            Object.fromEntries(names.map((name, i) => [name, values[i]!])),
+            { ...own, ...Object.fromEntries(names.map((name, i) => [name, values[i]!])) },
             config,
             context,
           )
@@ -205,6 +210,7 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       tf.dispose([dx, inputs[layer + 1]!]);
       dx = dInput as tf.Tensor2D;
     }
+    if (!isFull) return { gradients, extra };
     const dTable = embeddingGradient(dx, ids_M, config.vocabSize);
     const tied = gradients[EMBEDDING];
     gradients[EMBEDDING] = tied === undefined ? dTable : tf.add(tied, dTable);
