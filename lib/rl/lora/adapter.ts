@@ -4,9 +4,11 @@
  * @module
  */
 import { hashKey, uniform } from "@terse/data";
+import type { Policy } from "../policy.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { expectedShapes } from "../model/files/expected_shapes.ts";
 import type { NamedTensors, TensorData } from "../model/files/tensor_data.ts";
+import { uploadWeights } from "../model/weights.ts";
 import { LORA_SCALING, matrixNames, TARGET_MODULES, type TargetModule } from "./names.ts";
 
 /** What a LoRA adapter is like; PEFT's r, lora_alpha and target_modules. */
@@ -17,6 +19,13 @@ export interface LoraSettings {
   readonly alpha: number;
   /** Modules with an adapter, in every layer. */
   readonly targetModules: readonly TargetModule[];
+}
+
+/** An adapter as files hold it. */
+export interface LoraAdapter {
+  readonly settings: LoraSettings;
+  /** Its matrices in PEFT's layout under the model's names, and its scaling. */
+  readonly tensors: NamedTensors;
 }
 
 /** Name and shape `[out, in]` of every weight that an adapter stands beside, in the model's order. */
@@ -92,6 +101,15 @@ export function startAdapter(
     data: Float32Array.of(settings.alpha / settings.rank),
   });
   return adapter;
+}
+
+/**
+ * A policy with a fresh adapter, see {@link startAdapter}. It shares the weights of `base`, which stays what it
+ * was: the reference. The caller owns the adapter's tensors.
+ */
+export function adaptPolicy(base: Policy, settings: LoraSettings, seed: number): Policy {
+  const adapter = uploadWeights(startAdapter(base.config, settings, seed));
+  return { ...base, weights: { ...base.weights, ...adapter } };
 }
 
 /**

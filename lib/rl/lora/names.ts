@@ -52,6 +52,19 @@ export function trainableWeights(
   return Object.fromEntries(Object.entries(weights).filter(([name]) => isAdapterMatrix(name)));
 }
 
+/**
+ * What a policy does not share with the model that it began as: its adapter with the scaling, or all weights
+ * if it has none.
+ */
+export function ownWeights(
+  weights: Readonly<Record<string, tf.Tensor>>,
+): Readonly<Record<string, tf.Tensor>> {
+  const scaling = weights[LORA_SCALING];
+  return scaling === undefined
+    ? weights
+    : { ...trainableWeights(weights), [LORA_SCALING]: scaling };
+}
+
 /** The tensors of a layer's adapter by their names within the layer; none if there is no adapter. */
 export function layerAdapter(
   weights: Readonly<Record<string, tf.Tensor>>,
