@@ -14,7 +14,7 @@ import {
   type RewardScheme,
   WEIGHTED_SUM,
 } from "@terse/rewards";
-import type { GrpoConfig } from "@terse/rl";
+import type { GrpoConfig, LoraSettings } from "@terse/rl";
 import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
@@ -27,6 +27,8 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /** The low-rank adapter that is trained in place of the weights; null trains all weights. */
+  readonly lora: LoraSettings | null;
 }
 
 /** Which of an arm's checkpoints are kept: the newest ones, and the best one. */

@@ -21,7 +21,19 @@ import {
 } from "./schema_rules.ts";
 import { budgetRule } from "@terse/data";
 import type { FailurePolicy } from "@terse/rewards";
+import { type LoraSettings, TARGET_MODULES } from "@terse/rl";
 import type { Arm, Experiment, ExperimentSettings, TrainingSettings } from "./experiment.ts";
+
+const lora = z.strictObject({
+  rank: count,
+  alpha: positive,
+  targetModules: rule<LoraSettings["targetModules"]>(
+    `a list of different modules among ${Object.keys(TARGET_MODULES).join(", ")}`,
+    (v) =>
+      Array.isArray(v) && v.length > 0 && new Set(v).size === v.length &&
+      v.every((found) => Object.hasOwn(TARGET_MODULES, found)),
+  ),
+});
 
 const training = z.strictObject({
   numPrompts: count,
@@ -45,6 +57,7 @@ const training = z.strictObject({
     '"group", "batch" or "none"',
     (v) => v === "group" || v === "batch" || v === "none",
   ),
+  lora: lora.nullable(),
 }) satisfies z.ZodType<TrainingSettings>;
 
 const failures = z.strictObject({

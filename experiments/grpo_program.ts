@@ -6,6 +6,7 @@
 
 import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
+  adaptPolicy,
   cloneWeights,
   createAdamWState,
   type GrpoState,
@@ -13,6 +14,7 @@ import {
   loadPolicy,
   sampleRollouts,
   saveCheckpoint,
+  trainableWeights,
   trainStep,
 } from "@terse/rl";
 import { type ArmConfig, describeComponents } from "./arm_config.ts";
@@ -87,14 +89,18 @@ export async function grpoProgram(
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
-    start: () =>
-      Promise.resolve({
+    start() {
+      const policy = training.lora === null
+        ? { ...refPolicy, weights: cloneWeights(refPolicy.weights) }
+        : adaptPolicy(refPolicy, training.lora, seed);
+      return Promise.resolve({
         step: 0,
-        policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
-        optimizer: createAdamWState(refPolicy.weights),
+        policy,
+        optimizer: createAdamWState(trainableWeights(policy.weights)),
         rewards: startRewardState(scheme),
-      }),
-    load: (folder) => loadCheckpoint(folder, tokenizer),
+      });
+    },
+    load: (folder) => loadCheckpoint(folder, tokenizer, refPolicy.weights),
     save: saveCheckpoint,
     async train(state, step) {
       const { splits, isOrdered } = questions;

@@ -39,6 +39,7 @@ const settings = {
     weightDecay: 0.01,
     microBatchSize: 32,
     scaleRewards: "group",
+    lora: null,
   },
   steps: 6,
   seeds: 1,

@@ -25,6 +25,7 @@ const TORCH: PythonEnvironment = {
     "accelerate==1.15.0",
     "gguf==0.19.0",
     "safetensors==0.8.0",
+    "peft==0.21.0",
   ],
 };
 const DATASETS: PythonEnvironment = {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { NativeAttribute, NativeBackend, NativeBinding } from "../engine/native_backend.ts";
 
 /** A value within a recording: the output of a node. */
@@ -44,14 +44,15 @@ const LARGEST_CONSTANT = 65_536;
 /**
  * Runs a function and records it. What the function computes is computed for real and returned.
  *
- * @param f Uses no tensors but its inputs and those it makes, and draws no conclusions from their values.
+ * @param inputs All tensors that the function uses from outside.
+ * @param f Makes no use of tensors' values in JavaScript.
  * @throws {Error} if it uses another tensor or makes a large constant.
  */
-export function record(
+export function record<O extends Readonly<Record<string, tf.Tensor>>>(
   backend: NativeBackend,
   inputs: readonly tf.Tensor[],
-  f: (inputs: readonly tf.Tensor[]) => tf.Tensor[],
-): { outputs: tf.Tensor[]; recording: Recording } {
+  f: () => O,
+): { outputs: O; recording: Recording } {
   const nodes: RecordedNode[] = [];
   const edges = new Map<number, Edge & { readonly dtype: number }>();
   const { binding } = backend;
@@ -112,19 +113,17 @@ export function record(
       },
     },
   });
-  let outputs: tf.Tensor[] = [];
-  let outputEdges: Edge[];
   backend.binding = recorder;
   try {
-    outputs = f(inputs);
-    outputEdges = backend.getInputTensorIds(outputs).map((id) => edgeOf(id, "an output"));
-  } catch (error) {
-    tf.dispose(outputs);
-    throw error;
+    const outputs = f();
+    const ids = backend.getInputTensorIds(Object.values(outputs));
+    return {
+      outputs,
+      recording: { nodes, outputs: ids.map((id) => edgeOf(id, "an output")) },
+    };
   } finally {
     backend.binding = binding;
   }
-  return { outputs, recording: { nodes, outputs: outputEdges } };
 }
 
 /** Whether all values are the same. */

@@ -6,6 +6,7 @@
 import type { RewardScheme, RewardState } from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
 import { type AdamWState, adamwStep, clipGradNorm, trainingMetrics } from "../grpo/mod.ts";
+import { trainableWeights } from "../lora/names.ts";
 import type { Policy } from "../policy.ts";
 import { type Rollout, sampleRollouts } from "../rollout/rollout.ts";
 import { stepAdvantages } from "./advantages.ts";
@@ -50,7 +51,10 @@ export interface GrpoConfig {
   readonly scaleRewards: "group" | "batch" | "none";
 }
 
-/** What training carries from step to step. Owns the policy's weights and the optimizer's moments. */
+/**
+ * What training carries from step to step. Owns the policy's weights (of
+ * one with a LoRA adapter the adapter alone) and the optimizer's moments.
+ */
 export interface TrainState {
   /** Finished steps. */
   readonly step: number;
@@ -156,7 +160,7 @@ async function update(
         `${clipped.norm}; lower learningRate or look at the step's rollouts`,
     );
   }
-  const next = adamwStep(policy.weights, clipped.gradients, optimizer, {
+  const next = adamwStep(trainableWeights(policy.weights), clipped.gradients, optimizer, {
     learningRate: config.learningRate,
     beta1: config.adamBeta1,
     beta2: config.adamBeta2,
@@ -167,7 +171,7 @@ async function update(
   return {
     state: {
       step: step + 1,
-      policy: { ...policy, weights: next.weights },
+      policy: { ...policy, weights: { ...policy.weights, ...next.weights } },
       optimizer: next.state,
       rewards,
     },
