@@ -39,13 +39,15 @@ export function layerWeights(weights: Weights, config: ModelConfig, index: numbe
   );
 }
 
-interface Projections {
+/** Queries `[M, H, d]`, keys and values `[M, K, d]` of rows; queries and keys are rotated. */
+export interface Projections {
   readonly q: tf.Tensor3D;
   readonly k: tf.Tensor3D;
   readonly v: tf.Tensor3D;
 }
 
-function project(
+/** What comes before attention: norm, projections, rotation. */
+export function project(
   x_M_D: tf.Tensor2D,
   weights: LayerWeights,
   config: ModelConfig,
@@ -69,7 +71,8 @@ function project(
   };
 }
 
-function finish(
+/** What comes after attention: its output, and the feed-forward block. */
+export function finish(
   x_M_D: tf.Tensor2D,
   attended_M_HD: tf.Tensor2D,
   weights: LayerWeights,
@@ -148,25 +151,4 @@ export function prefillLayer(
   const prompt = { keys: headsFirst(k, P), values: headsFirst(v, P) };
   const attended = attendPrompt(headsFirst(q, P), prompt, causal_N_N);
   return { x_M_D: finish(x_M_D, attended, weights, config), prompt };
-}
-
-/** One token of every row through one layer; `past` holds the rows' earlier tokens, null at the first. */
-export function decodeLayer(
-  x_B_D: tf.Tensor2D,
-  weights: LayerWeights,
-  config: ModelConfig,
-  prompt: KeysValues,
-  past: KeysValues | null,
-  rotation: Rotation,
-  mask_P_1_1_1_NU: tf.Tensor,
-): { x_B_D: tf.Tensor2D; own: KeysValues } {
-  const B = x_B_D.shape[0];
-  const { q, k, v } = project(x_B_D, weights, config, rotation);
-  const key = headsFirst(k, B), value = headsFirst(v, B);
-  const own = past === null ? { keys: key, values: value } : {
-    keys: tf.concat([past.keys, key], 2) as tf.Tensor4D,
-    values: tf.concat([past.values, value], 2) as tf.Tensor4D,
-  };
-  const attended = attendGroup(q, prompt, own, mask_P_1_1_1_NU);
-  return { x_B_D: finish(x_B_D, attended, weights, config), own };
 }

@@ -65,17 +65,24 @@ export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeB = false): tf.T
   );
 }
 
-/** Rank-3 product, batch by batch where the engine's batched kernel is the slow one. */
-function batchProduct(a: tf.Tensor3D, b: tf.Tensor3D, transposeA: boolean, transposeB: boolean) {
-  if (!onlyPlainProductsAreFast()) return tf.matMul(a, b, transposeA, transposeB);
-  const left = transposeA ? tf.transpose(a, [0, 2, 1]) : a;
-  const right = transposeB ? tf.transpose(b, [0, 2, 1]) : b;
-  const [batch, rows, inner] = left.shape as [number, number, number];
-  const columns = right.shape[2]!;
+/** Rank-3 product without a gradient, batch by batch where the engine's batched kernel is the slow one. */
+export function batchProduct(
+  a: tf.Tensor3D,
+  b: tf.Tensor3D,
+  transposeA: boolean,
+  transposeB: boolean,
+): tf.Tensor3D {
+  const [batch] = a.shape;
+  const [rows, inner] = transposeA ? [a.shape[2], a.shape[1]] : [a.shape[1], a.shape[2]];
+  const columns = transposeB ? b.shape[1] : b.shape[2];
   // Below this many multiplications taking a matrix out costs more than the slow kernel's loop.
-  if (rows * inner * columns < 65_536) return tf.matMul(left, right);
+  if (!onlyPlainProductsAreFast() || rows * inner * columns < 65_536) {
+    return tf.matMul(a, b, transposeA, transposeB);
+  }
   const products: tf.Tensor2D[] = [];
-  for (let i = 0; i < batch; i++) products.push(tf.matMul(matrixAt(left, i), matrixAt(right, i)));
+  for (let i = 0; i < batch; i++) {
+    products.push(product(matrixAt(a, i), matrixAt(b, i), transposeA, transposeB) as tf.Tensor2D);
+  }
   return tf.reshape(tf.concat(products, 0), [batch, rows, columns]);
 }
 

@@ -1,45 +1,40 @@
 /**
- * Decoding with a key/value cache: each prompt is computed once and shared by its group.
+ * Decoding with a key/value cache: each prompt is computed once and shared by the rows of its slot.
  *
- * Shapes: P prompts, G group, B = P x G, V vocabulary.
+ * Shapes: P slots, R rows of a slot, B = P x R, V vocabulary, N prompt columns; see row_cache.ts.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { KeysValues } from "../model/attention.ts";
-import { causalMask, decodeMask } from "../model/group_context.ts";
+import { type KeysValues, MASKED_SCORE } from "../model/attention.ts";
+import type { ModelConfig } from "../model/config.ts";
+import { causalMask } from "../model/group_context.ts";
 import { headLogits } from "../model/head.ts";
-import { decodeLayer, layerWeights, prefillLayer } from "../model/layer.ts";
+import { layerWeights, prefillLayer } from "../model/layer.ts";
 import { embed, finalNorm, headName } from "../model/passes.ts";
-import { rotationAt } from "../model/rotary.ts";
-import { weightNamed } from "../model/weights.ts";
+import { type Rotation, rotationAt } from "../model/rotary.ts";
+import { weightNamed, type Weights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
+import { decodeLayer } from "./decode_layer.ts";
+import {
+  promptColumns,
+  roundColumns,
+  type RowCache,
+  type RowKeysValues,
+  sealedColumns,
+  TAIL,
+} from "./row_cache.ts";
 
-/** The caches of a batch of groups. Owned by whoever holds it; every step replaces it. */
-export interface DecodingState {
-  readonly groupSize: number;
-  /** Cached rows of each prompt: all its tokens but the last. */
-  readonly promptLengths_P: readonly number[];
-  /** Tokens of the completions in the cache. */
-  readonly length: number;
-  /** One entry a layer. */
-  readonly prompts: readonly KeysValues[];
-  /** One entry a layer; empty before the first step. */
-  readonly completions: readonly KeysValues[];
-}
-
-/** Computes the prompts once. */
-export function prefill(
-  policy: Policy,
-  prompts: readonly (readonly number[])[],
-  groupSize: number,
-): DecodingState {
+/**
+ * Computes prompts and keeps their keys and values, `[P, K, N, d]` a layer: all tokens of each but the
+ * last, and padding up to N. The caller owns them.
+ */
+export function prefill(policy: Policy, prompts: readonly (readonly number[])[]): KeysValues[] {
   const { config, weights, tokenizer } = policy;
-  const promptLengths_P = prompts.map((ids) => ids.length - 1);
-  const P = prompts.length, N = Math.max(...promptLengths_P);
+  const P = prompts.length, N = roundColumns(Math.max(...prompts.map((ids) => ids.length - 1)));
   const ids = new Int32Array(P * N).fill(tokenizer.padTokenId);
   prompts.forEach((prompt, p) => ids.set(prompt.slice(0, -1), p * N));
-  const layers = tf.tidy(() => {
+  return tf.tidy(() => {
     const positions = Array.from({ length: P * N }, (_, i) => i % N);
     const rotation = rotationAt(positions, config.headDim, config.ropeTheta);
     const causal_N_N = causalMask(N);
@@ -57,88 +52,95 @@ export function prefill(
     }
     return cache as unknown as tf.TensorContainerArray;
   }) as unknown as KeysValues[];
-  return { groupSize, promptLengths_P, length: 0, prompts: layers, completions: [] };
+}
+
+/** One row of a step. */
+export interface RowInput {
+  /** What the row is fed. */
+  readonly token: number;
+  readonly position: number;
+  /** Columns of its prompt that count. */
+  readonly promptLength: number;
+  /** Columns of its own that count, this token's included. */
+  readonly ownLength: number;
+}
+
+/** What a step needs beside weights and cache, as tensors. */
+export interface StepInputs {
+  readonly tokens_B: tf.Tensor1D;
+  readonly rotation: Rotation;
+  /** `MASKED_SCORE` where a row must not look, else 0; W = N + S + TAIL. */
+  readonly mask_P_1_R_1_W: tf.Tensor;
 }
 
 /**
- * Feeds one token a row and answers the logits of the next, `[B, V]`. Consumes `state`: its completion
- * caches are freed, the prompts' pass on to the new state.
+ * Uploads what a step needs; the caller frees it.
+ *
+ * @param rows B rows, slot by slot; null for a row that stands idle.
+ * @param fresh columns of the tail that are not sealed, this step's included.
  */
-export function decodeStep(
+export function stepInputs(
+  cache: RowCache,
+  rows: readonly (RowInput | null)[],
+  fresh: number,
   policy: Policy,
-  state: DecodingState,
-  tokens_B: Int32Array,
-): { logits_B_V: tf.Tensor2D; state: DecodingState } {
-  const { config, weights } = policy;
-  const { promptLengths_P, groupSize, length } = state;
-  const { logits, cache } = tf.tidy(() => {
-    const positions = promptLengths_P.flatMap((rows) => new Array(groupSize).fill(rows + length));
-    const rotation = rotationAt(positions, config.headDim, config.ropeTheta);
-    const N = state.prompts[0]!.keys.shape[2];
-    const mask = decodeMask(promptLengths_P, N, length + 1);
-    const cache: KeysValues[] = [];
-    let x = embed(weights, tf.tensor1d(tokens_B, "int32"));
+): StepInputs {
+  const { config, tokenizer } = policy;
+  const N = promptColumns(cache), S = sealedColumns(cache), W = N + S + TAIL;
+  const mask = new Float32Array(rows.length * W).fill(MASKED_SCORE);
+  rows.forEach((row, b) => {
+    if (row === null) return;
+    const at = b * W, inTail = Math.min(row.ownLength, fresh);
+    mask.fill(0, at, at + row.promptLength);
+    mask.fill(0, at + N + S - (row.ownLength - inTail), at + N + S);
+    mask.fill(0, at + W - inTail, at + W);
+  });
+  const positions = rows.map((row) => row?.position ?? 0);
+  return {
+    tokens_B: tf.tensor1d(rows.map((row) => row?.token ?? tokenizer.padTokenId), "int32"),
+    rotation: rotationAt(positions, config.headDim, config.ropeTheta),
+    mask_P_1_R_1_W: tf.tensor(mask, [cache.slots, 1, cache.rowsPerSlot, 1, W]),
+  };
+}
+
+/**
+ * Feeds one token a row: the logits of the next one, `[B, V]`, and the tails with this token's column.
+ * Plain operations on its arguments' tensors, whose shapes change only with the cache's.
+ */
+export function decodeTokens(
+  weights: Weights,
+  config: ModelConfig,
+  cache: RowCache,
+  { tokens_B, rotation, mask_P_1_R_1_W }: StepInputs,
+): { logits_B_V: tf.Tensor2D; tail: RowKeysValues[] } {
+  const { slots: P, rowsPerSlot: R } = cache;
+  const { numHeads: H, numKvHeads: K } = config;
+  const result = tf.tidy(() => {
+    const W = mask_P_1_R_1_W.shape[4]!;
+    const everyHead = tf.add(mask_P_1_R_1_W, tf.zeros([1, K, 1, H / K, 1]));
+    const mask: tf.Tensor3D = tf.reshape(everyHead, [P * K, R * H / K, W]);
+    const tail: RowKeysValues[] = [];
+    let x = embed(weights, tokens_B);
     for (let layer = 0; layer < config.numLayers; layer++) {
-      const { x_B_D, own } = decodeLayer(
-        x,
-        layerWeights(weights, config, layer),
-        config,
-        state.prompts[layer]!,
-        state.completions[layer] ?? null,
-        rotation,
-        mask,
-      );
-      x = x_B_D;
-      cache.push(own);
+      const own = {
+        slots: P,
+        rowsPerSlot: R,
+        prompts: cache.prompts[layer]!,
+        sealed: cache.sealed[layer] ?? null,
+        tail: cache.tail[layer]!,
+      };
+      const next = tf.tidy(() => {
+        const named = layerWeights(weights, config, layer);
+        const step = decodeLayer(x, named, config, own, rotation, mask);
+        return { x: step.x_B_D, keys: step.tail.keys, values: step.tail.values };
+      });
+      x.dispose();
+      x = next.x;
+      tail.push({ keys: next.keys, values: next.values });
     }
     const head = weightNamed<tf.Tensor2D>(weights, headName(config));
-    const logits = headLogits(finalNorm(x, weights, config), head, 1);
-    return { logits, cache: cache as unknown as tf.TensorContainerArray };
+    const logits_B_V = headLogits(finalNorm(x, weights, config), head, 1);
+    return { logits_B_V, tail: tail as unknown as tf.TensorContainerArray };
   });
-  freeCaches(state.completions);
-  return {
-    logits_B_V: logits,
-    state: { ...state, length: length + 1, completions: cache as unknown as KeysValues[] },
-  };
-}
-
-/** Keeps only some of the groups, by index; consumes `state`. */
-export function keepGroups(state: DecodingState, kept: readonly number[]): DecodingState {
-  const { groupSize } = state;
-  const rows = kept.flatMap((p) => Array.from({ length: groupSize }, (_, g) => p * groupSize + g));
-  const take = (caches: readonly KeysValues[], indices: readonly number[]): KeysValues[] => {
-    const taken = caches.map(({ keys, values }) => ({
-      keys: takeRows(keys, indices),
-      values: takeRows(values, indices),
-    }));
-    freeCaches(caches);
-    return taken;
-  };
-  return {
-    groupSize,
-    promptLengths_P: kept.map((p) => state.promptLengths_P[p]!),
-    length: state.length,
-    prompts: take(state.prompts, kept),
-    completions: take(state.completions, rows),
-  };
-}
-
-/** Frees a state's caches. */
-export function freeState(state: DecodingState): void {
-  freeCaches(state.prompts);
-  freeCaches(state.completions);
-}
-
-function freeCaches(caches: readonly KeysValues[]): void {
-  for (const { keys, values } of caches) tf.dispose([keys, values]);
-}
-
-/** Rows by index along the first axis; slices, because the wasm engine's gather is far slower. */
-function takeRows(x: tf.Tensor4D, indices: readonly number[]): tf.Tensor4D {
-  return tf.tidy(() =>
-    tf.concat(
-      indices.map((i) => tf.slice(x, [i, 0, 0, 0], [1, x.shape[1], x.shape[2], x.shape[3]])),
-      0,
-    )
-  );
+  return result as unknown as { logits_B_V: tf.Tensor2D; tail: RowKeysValues[] };
 }
