@@ -71,7 +71,12 @@ export function decodeLayer(
       .map((own) => ({ queries: [B * K, h, d], ...own })),
   ];
   const scores = parts.map(({ queries: shape, keys }) => {
-    const found = batchProduct(tf.reshape(queries, shape as [number, number, number]), keys, false, true);
+    const found = batchProduct(
+      tf.reshape(queries, shape as [number, number, number]),
+      keys,
+      false,
+      true,
+    );
     return tf.reshape(found, [P * K, R * h, keys.shape[1]]);
   });
   const attention = tf.softmax(tf.add(tf.concat(scores, 2), mask_PK_Rh_W));

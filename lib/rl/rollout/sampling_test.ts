@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { uniform } from "@terse/data";
-import { drawToken } from "./sampling.ts";
+import { drawToken, type TokenSampling } from "./sampling.ts";
 
 // Probabilities 0.5, 0.3, 0.15, 0.05 in vocabulary order 2, 0, 3, 1.
 const logits = new Float32Array([0.3, 0.05, 0.5, 0.15].map(Math.log));
@@ -49,6 +49,34 @@ Deno.test("a nucleus keeps the log-probability of the whole distribution", () =>
     Math.log(0.3),
     1e-6,
   );
+});
+
+/** The tokens that can be drawn. */
+function drawnIds(cut: Partial<TokenSampling>): Set<number> {
+  return new Set(
+    Array.from({ length: 500 }, (_, i) => drawToken(logits, { ...whole, ...cut }, i / 500).id),
+  );
+}
+
+Deno.test("top-k keeps the likeliest k, and what is as likely as the last of them", () => {
+  assertEquals(drawnIds({ topK: 1 }), new Set([2]));
+  assertEquals(drawnIds({ topK: 3 }), new Set([0, 2, 3]));
+  assertEquals(drawnIds({ topK: 9 }), new Set([0, 1, 2, 3]));
+  const tied = new Float32Array([1, 2, 1]);
+  const ids = [0, 0.5, 0.99].map((u) => drawToken(tied, { ...whole, topK: 2 }, u).id);
+  assertEquals(ids, [0, 1, 2]);
+});
+
+Deno.test("min-p is a share of the likeliest token's probability", () => {
+  assertEquals(drawnIds({ minP: 0.61 }), new Set([2]));
+  assertEquals(drawnIds({ minP: 0.29 }), new Set([0, 2, 3]));
+  assertEquals(drawnIds({ minP: 0.05 }), new Set([0, 1, 2, 3]));
+});
+
+Deno.test("top-p is a share of what top-k leaves", () => {
+  // Of 0.5 and 0.3 the first has 5/8.
+  assertEquals(drawnIds({ topK: 2, topP: 0.62 }), new Set([2]));
+  assertEquals(drawnIds({ topK: 2, topP: 0.63 }), new Set([0, 2]));
 });
 
 Deno.test("NaN logits are refused", () => {
