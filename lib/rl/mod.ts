@@ -24,6 +24,7 @@ export * from "./model/weights.ts";
 export * from "./policy.ts";
 export * from "./rollout/rollout.ts";
 export * from "./rollout/sampling.ts";
+export * from "./rollout/thinking.ts";
 export * from "./tiny/bpe.ts";
 export * from "./tiny/budgets.ts";
 export * from "./tiny/folder.ts";

@@ -17,15 +17,19 @@ export interface Projected {
   readonly v: tf.Tensor2D;
 }
 
-/** What attention needs to know of a batch. */
-export interface AttentionShape {
+/** What attention of prompts needs to know of a batch. */
+export interface PromptShape {
   readonly P: number;
-  readonly B: number;
   readonly numHeads: number;
   readonly numKvHeads: number;
   readonly headDim: number;
   /** {@link MASKED_SCORE} above the diagonal, else 0. */
   readonly causal_N_N: tf.Tensor2D;
+}
+
+/** The same for attention of completions. */
+export interface AttentionShape extends PromptShape {
+  readonly B: number;
   /** {@link MASKED_SCORE} where a completion's row must not see a prompt's or its own key, else 0. */
   readonly mask_P_1_T_NT: tf.Tensor4D;
 }
@@ -66,7 +70,7 @@ function softmaxGradient(weights: tf.Tensor, dWeights: tf.Tensor): tf.Tensor {
 }
 
 /** Prompt rows by heads: queries `[P*K, h*N, d]`, keys and values `[P*K, N, d]`. */
-function promptHeads({ q, k, v }: Projected, shape: AttentionShape) {
+function promptHeads({ q, k, v }: Projected, shape: PromptShape) {
   const { P, numHeads, numKvHeads, headDim } = shape;
   const fold = (x: tf.Tensor, heads: number): tf.Tensor3D =>
     tf.reshape(headsFirst(x, P, heads), [P * numKvHeads, -1, headDim]);
@@ -86,7 +90,7 @@ function completionHeads({ q, k, v }: Projected, shape: AttentionShape) {
 type Heads = ReturnType<typeof promptHeads>;
 
 /** Weights of the prompts' rows on the prompts' keys, `[P*K, h*N, N]`. */
-function promptWeights({ q, k }: Heads, shape: AttentionShape): tf.Tensor3D {
+function promptWeights({ q, k }: Heads, shape: PromptShape): tf.Tensor3D {
   const { P, numHeads, headDim, causal_N_N } = shape;
   const scores = batchProduct(q, k, false, true), N = causal_N_N.shape[0];
   const byHead = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, numHeads, N, N]);
@@ -135,7 +139,7 @@ export interface Attended {
 }
 
 /** Attention of prompt rows alone: `[P*N, H*d]`. */
-export function attendPrompts(prompts: Projected, shape: AttentionShape): tf.Tensor2D {
+export function attendPrompts(prompts: Projected, shape: PromptShape): tf.Tensor2D {
   const { P, numHeads, headDim } = shape;
   const heads = promptHeads(prompts, shape);
   const out = batchProduct(promptWeights(heads, shape), heads.v, false, false);

@@ -21,16 +21,6 @@ export function causalMask(length: number): tf.Tensor2D {
   return tf.tensor2d(mask, [length, length]);
 }
 
-/** The mask of one decoded row over [prompt keys, U own keys]: the prompt's padding never counts. */
-export function decodeMask(promptLengths_P: readonly number[], N: number, U: number): tf.Tensor {
-  const width = N + U;
-  const mask = new Float32Array(promptLengths_P.length * width);
-  promptLengths_P.forEach((length, p) =>
-    mask.fill(MASKED_SCORE, p * width + length, p * width + N)
-  );
-  return tf.tensor(mask, [promptLengths_P.length, 1, 1, 1, width]);
-}
-
 /** The mask of a completion's T rows over [prompt keys, own keys]: causal, without the prompt's padding. */
 function completionMask(promptLengths_P: readonly number[], N: number, T: number): tf.Tensor4D {
   const P = promptLengths_P.length, width = N + T;

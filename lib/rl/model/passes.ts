@@ -17,7 +17,8 @@ import { embeddingGradient, rmsNorm, rmsNormGradient } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
 const EMBEDDING = "model.embed_tokens.weight";
-const FINAL_NORM = "model.norm.weight";
+/** The name of the final norm's weight. */
+export const FINAL_NORM = "model.norm.weight";
 
 /** The name of the head's weight. */
 export function headName(config: ModelConfig): string {
