@@ -9,8 +9,9 @@ import { type AdamWState, adamwStep, clipGradNorm, trainingMetrics } from "../gr
 import type { Policy } from "../policy.ts";
 import { type Rollout, sampleRollouts } from "../rollout/rollout.ts";
 import { stepAdvantages } from "./advantages.ts";
-import { lossGradients, referenceLogprobs } from "./loss_gradients.ts";
+import { lossGradients, referenceLogprobs, type StepGradients } from "./loss_gradients.ts";
 import { cutMicroBatches } from "./micro_batches.ts";
+import { nonFinitePart, SKIPPED_UPDATE } from "./non_finite.ts";
 import type { PreparedQuestion } from "./question.ts";
 import { type ScoredRollouts, scoreRollouts } from "./score.ts";
 
@@ -75,10 +76,12 @@ export interface StepRecord {
 /**
  * Takes one step on P questions. Consumes `state`: its tensors are freed or pass on to the new one.
  *
+ * A step whose loss or gradient is not finite updates nothing: weights and optimizer pass on as they are,
+ * and its metrics hold 1 under {@linkcode SKIPPED_UPDATE} and the name of what was not finite.
+ *
  * @param refPolicy the frozen reference; not touched.
  * @param scheme the rewards and how they are mixed.
  * @param seed of the run; with the step it keys all randomness.
- * @throws {Error} if the gradient's norm is not finite; the last checkpoint is still good.
  */
 export async function trainStep(
   state: GrpoState,
@@ -111,7 +114,7 @@ export async function trainStep(
     config.temperature,
     config,
   );
-  const updated = await update({ ...state, rewards: scored.next }, loss.gradients, config);
+  const updated = await update({ ...state, rewards: scored.next }, loss, config);
   tf.dispose(refLogprobs ?? []);
 
   const completions = rollouts.flatMap((rollout) => rollout.completions);
@@ -124,6 +127,7 @@ export async function trainStep(
     }),
     ...loss.metrics,
     ...changingWeights(scheme, scored.weights),
+    ...(updated.skipped === null ? {} : { [SKIPPED_UPDATE + updated.skipped]: 1 }),
     grad_norm: updated.gradNorm,
     learning_rate: config.learningRate,
     num_tokens: tokens + questions.reduce((sum, { prompt }) => sum + prompt.tokenIds.length, 0),
@@ -143,18 +147,21 @@ function changingWeights(
   );
 }
 
-/** The sixth stage: clip, then AdamW. Frees the gradients. */
+/**
+ * The sixth stage: clip, then AdamW. Frees the gradients. `skipped` names what was not finite, if anything:
+ * then weights and optimizer are those of before.
+ */
 async function update(
   { step, policy, optimizer, rewards }: GrpoState,
-  gradients: Record<string, tf.Tensor>,
+  { gradients, metrics }: StepGradients,
   config: GrpoConfig,
-): Promise<{ state: GrpoState; gradNorm: number }> {
+): Promise<{ state: GrpoState; gradNorm: number; skipped: string | null }> {
   const clipped = await clipGradNorm(gradients, config.maxGradNorm);
-  if (!Number.isFinite(clipped.norm)) {
-    throw new Error(
-      `Cannot update after step ${step}: the gradient's norm must be finite: current value is ` +
-        `${clipped.norm}; lower learningRate or look at the step's rollouts`,
-    );
+  const skipped = await nonFinitePart(metrics["loss"]!, clipped);
+  if (skipped !== null) {
+    tf.dispose(clipped.gradients);
+    const state = { step: step + 1, policy, optimizer, rewards };
+    return { state, gradNorm: clipped.norm, skipped };
   }
   const next = adamwStep(policy.weights, clipped.gradients, optimizer, {
     learningRate: config.learningRate,
@@ -172,5 +179,6 @@ async function update(
       rewards,
     },
     gradNorm: clipped.norm,
+    skipped,
   };
 }

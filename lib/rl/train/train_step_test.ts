@@ -105,6 +105,31 @@ Deno.test("a step leaks no tensor", async () => {
   assertEquals(tf.memory().numTensors, before);
 });
 
+Deno.test("a step whose loss is not finite updates nothing, is recorded, and training goes on", async () => {
+  const refPolicy = smallPolicy(1);
+  const unscaled = { ...config, scaleRewards: "none" } as const;
+  // Finite as a reward, infinite as a float32 advantage.
+  const exploding = schemeOf({
+    name: "exploding",
+    weight: 1,
+    reward: ({ completions }) => completions.map((_, i) => i % 2 * 1e60),
+  });
+  const first = await trainStep(freshState(), refPolicy, questions, fives, config, 7);
+  const weights = await plain(first.state.policy.weights);
+  const moments = await plain(first.state.optimizer.m);
+  const before = tf.memory().numTensors;
+  const bad = await trainStep(first.state, refPolicy, questions, exploding, unscaled, 7);
+  assertEquals(tf.memory().numTensors, before);
+  assertEquals(bad.record.metrics["skipped_update/loss"], 1);
+  assertEquals(bad.record.rollouts.length, 3);
+  assertEquals([bad.state.step, bad.state.optimizer.step], [2, 1]);
+  assertEquals(await plain(bad.state.policy.weights), weights);
+  assertEquals(await plain(bad.state.optimizer.m), moments);
+  const next = await trainStep(bad.state, refPolicy, questions, fives, config, 7);
+  assertEquals([next.state.step, next.state.optimizer.step], [3, 2]);
+  assertEquals(Object.keys(next.record.metrics).filter((name) => name.startsWith("skipped")), []);
+});
+
 Deno.test("the same seed gives the same bits, another seed does not", async () => {
   const run = async (seed: number) => {
     const { state } = await trainStep(
