@@ -9,6 +9,7 @@ export * from "./advantages.ts";
 export * from "./clip_grad.ts";
 export * from "./entropy.ts";
 export * from "./golden.ts";
+export * from "./group_filter.ts";
 export * from "./importance_correction.ts";
 export * from "./kl.ts";
 export * from "./logprobs.ts";
