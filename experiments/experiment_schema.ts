@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { checkTraining, estimators } from "./estimator_schema.ts";
 import { checkMixture, mixtureSchema } from "./mixture_schema.ts";
 import {
   count,
@@ -53,11 +54,8 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
-  scaleRewards: rule<TrainingSettings["scaleRewards"]>(
-    '"group", "batch" or "none"',
-    (v) => v === "group" || v === "batch" || v === "none",
-  ),
   lora: lora.nullable(),
+  ...estimators,
 }) satisfies z.ZodType<TrainingSettings>;
 
 const failures = z.strictObject({
@@ -152,7 +150,8 @@ function refuseIssue(experiment: unknown, issue: z.core.$ZodIssue): never {
         `current value is ${show(valueAt(experiment, key))}. Remove it, or correct its name`,
     );
   }
-  const must = issue.code === "invalid_type" && issue.expected === "object"
+  // The library's own words, where a rule gives none.
+  const must = issue.message.startsWith("Invalid input: expected object")
     ? "an object"
     : issue.message;
   refuse(experiment, issue.path, must, valueAt(experiment, issue.path));
@@ -181,14 +180,25 @@ export function checkExperiment(experiment: unknown): asserts experiment is Expe
   if (!names.includes(referenceArm)) {
     refuse(experiment, ["referenceArm"], `one of the arms ${names.join(", ")}`, referenceArm);
   }
+  for (const kind of ["tiny", "llm"] as const) {
+    const objection = checkTraining(settings[kind].training);
+    if (objection === null) continue;
+    const { path, must, found } = objection;
+    refuse(experiment, ["settings", kind, "training", ...path], must, found);
+  }
   arms.forEach((declared, index) => {
     for (const kind of ["tiny", "llm"] as const) {
       const path = ["arms", index];
       const components = declared.rewards(settings[kind]);
       const weights = checkComponents(experiment, components, [...path, "rewards"]);
+      const training = { ...settings[kind].training, ...declared.overrides };
+      const misfit = checkTraining(training);
+      if (misfit !== null) {
+        const { path: keys, must, found } = misfit;
+        refuse(experiment, [...path, "overrides", ...keys], must, found);
+      }
       if (declared.mixture === undefined) continue;
-      const { scaleRewards } = { ...settings[kind].training, ...declared.overrides };
-      const objection = checkMixture(declared.mixture, weights, scaleRewards);
+      const objection = checkMixture(declared.mixture, weights, training.scaleRewards);
       if (objection === null) continue;
       const key = [...path, "mixture", ...objection.path];
       refuse(experiment, key, objection.must, valueAt(experiment, key));

@@ -37,6 +37,8 @@ export * from "./tokenizer/tokenizer.ts";
 export * from "./tokenizer/tokenizer_json.ts";
 export * from "./train/advantages.ts";
 export * from "./train/checkpoint.ts";
+export * from "./train/dynamic_sampling.ts";
 export * from "./train/question.ts";
+export * from "./train/reference.ts";
 export * from "./train/score.ts";
 export * from "./train/train_step.ts";

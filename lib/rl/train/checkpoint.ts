@@ -1,9 +1,9 @@
 /**
  * A training state on disk: everything that the next step depends on, bit for bit.
  *
- * A checkpoint's folder holds weights and AdamW's moments as safetensors in the Hugging Face layout (of a policy
- * with a LoRA adapter those of the adapter alone, with its scaling),
- * `state.json`, and `manifest.json` with the SHA-256 of every other file, written last.
+ * A checkpoint's folder holds weights, AdamW's moments and a reference that follows the policy as
+ * safetensors in the Hugging Face layout (of a policy with a LoRA adapter those of the adapter alone, with
+ * its scaling), `state.json`, and `manifest.json` with the SHA-256 of every other file, written last.
  *
  * @module
  */
@@ -21,7 +21,9 @@ import type { GrpoState } from "./train_step.ts";
 
 const WEIGHTS = "model.safetensors", FIRST_MOMENTS = "adam_m.safetensors";
 const SECOND_MOMENTS = "adam_v.safetensors", STATE = "state.json", MANIFEST = "manifest.json";
-/** Every file that the manifest vouches for. */
+/** Only there if the reference follows the policy. */
+const REFERENCE = "ref_model.safetensors";
+/** Files of every checkpoint. */
 const FILES = [WEIGHTS, FIRST_MOMENTS, SECOND_MOMENTS, STATE] as const;
 
 interface StateFile {
@@ -43,19 +45,22 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 
 /** Writes a state into an existing folder. */
 export async function saveCheckpoint(folder: string, state: GrpoState): Promise<void> {
-  const { policy, optimizer, step, rewards } = state;
-  const tensorFiles = [
-    [WEIGHTS, ownWeights(policy.weights)],
-    [FIRST_MOMENTS, optimizer.m],
-    [SECOND_MOMENTS, optimizer.v],
-  ] as const;
-  for (const [name, tensors] of tensorFiles) {
+  const { policy, optimizer, step, rewards, refWeights } = state;
+  const tensorFiles = {
+    [WEIGHTS]: ownWeights(policy.weights),
+    [FIRST_MOMENTS]: optimizer.m,
+    [SECOND_MOMENTS]: optimizer.v,
+    ...(refWeights === null ? {} : { [REFERENCE]: refWeights }),
+  };
+  for (const [name, tensors] of Object.entries(tensorFiles)) {
     await writeSafetensors(join(folder, name), await downloadWeights(tensors), { format: "pt" });
   }
   const file: StateFile = { step, optimizerStep: optimizer.step, config: policy.config, rewards };
   await writeJson(join(folder, STATE), file);
   const sums: Record<string, string> = {};
-  for (const name of FILES) sums[name] = await sha256OfFiles([join(folder, name)]);
+  for (const name of [...Object.keys(tensorFiles), STATE]) {
+    sums[name] = await sha256OfFiles([join(folder, name)]);
+  }
   const manifest: Manifest = { sha256: sums };
   await writeJson(join(folder, MANIFEST), manifest);
 }
@@ -72,7 +77,7 @@ async function readVerified(folder: string): Promise<{ state: StateFile; manifes
       { cause },
     );
   }
-  for (const name of FILES) {
+  for (const name of new Set([...FILES, ...Object.keys(manifest?.sha256 ?? {})])) {
     const found = await sha256OfFiles([join(folder, name)]);
     const expected = manifest?.sha256?.[name];
     if (found !== expected) {
@@ -119,11 +124,12 @@ export async function loadCheckpoint(
   tokenizer: Policy["tokenizer"],
   base: Weights = {},
 ): Promise<GrpoState> {
-  const { state } = await readVerified(folder);
+  const { state, manifest } = await readVerified(folder);
   // All are read before any is uploaded, so that a failure leaves no tensors behind.
   const read = async (name: string) => (await readSafetensors(join(folder, name))).tensors;
   const weights = await read(WEIGHTS);
   const m = await read(FIRST_MOMENTS), v = await read(SECOND_MOMENTS);
+  const ref = Object.hasOwn(manifest.sha256, REFERENCE) ? await read(REFERENCE) : null;
   const own = uploadWeights(weights);
   return {
     step: state.step,
@@ -138,5 +144,6 @@ export async function loadCheckpoint(
       v: { ...uploadWeights(v) },
     },
     rewards: state.rewards,
+    refWeights: ref === null ? null : uploadWeights(ref),
   };
 }
