@@ -14,7 +14,7 @@ import {
   type RewardScheme,
   WEIGHTED_SUM,
 } from "@terse/rewards";
-import type { GrpoConfig } from "@terse/rl";
+import type { BudgetControl, GrpoConfig } from "@terse/rl";
 import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
@@ -27,6 +27,11 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /**
+   * `forced`: thinking that reaches the question's budget is closed in decoding, in training and in
+   * evaluation, and the answer is decoded; the forced tokens count in lengths and are not trained on.
+   */
+  readonly budgetControl: BudgetControl;
 }
 
 /** Which of an arm's checkpoints are kept: the newest ones, and the best one. */
@@ -63,10 +68,12 @@ export interface ExperimentSettings {
   /** How the policy is sampled when it is evaluated. */
   readonly evaluation: {
     readonly temperature: number;
+    readonly topK: number;
     readonly topP: number;
+    readonly minP: number;
     /** Completions of each question. */
     readonly samples: number;
-    /** Questions sampled at a time. */
+    /** Questions handed to the sampler at a time; training's rowsAtOnce of them decode together. */
     readonly batchSize: number;
   };
 }

@@ -16,6 +16,7 @@ import {
   positive,
   rule,
   share,
+  shareOrNone,
   text,
   twoOrMore,
 } from "./schema_rules.ts";
@@ -29,7 +30,14 @@ const training = z.strictObject({
   maxPromptLength: count,
   maxCompletionLength: count,
   temperature: positive,
+  topK: countOrNone,
   topP: share,
+  minP: shareOrNone,
+  rowsAtOnce: count,
+  budgetControl: rule<TrainingSettings["budgetControl"]>(
+    '"none" or "forced"',
+    (v) => v === "none" || v === "forced",
+  ),
   learningRate: positive,
   beta: notNegative,
   epsilon: positive,
@@ -67,7 +75,9 @@ const settings = z.strictObject({
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),
   evaluation: z.strictObject({
     temperature: positive,
+    topK: countOrNone,
     topP: share,
+    minP: shareOrNone,
     samples: count,
     batchSize: count,
   }),

@@ -74,7 +74,8 @@ export function evaluationTable(rows: readonly EvaluationRow[]): Table {
 
 /**
  * The completions of a training step as a table, with one column `component_<name>` for each reward
- * component (unweighted; null where it does not apply).
+ * component (unweighted; null where it does not apply) and the number of tokens that a budget's control
+ * forced.
  *
  * @param step From 1.
  * @param questions The step's P questions, in the order of the record's rollouts.
@@ -102,6 +103,7 @@ export function rolloutTable(
         thinking_tokens: scored.thinkingTokens_B[at]!,
         answer_tokens: scored.answerTokens_B[at]!,
         finish_reason: completion.finishReason,
+        forced_tokens: completion.sampledMask.filter((sampled) => sampled === 0).length,
         budget_mode: budget.mode,
         budget_tokens: budget.mode === "none" ? null : budget.tokens,
         gold: goldText(record),
@@ -118,6 +120,7 @@ export function rolloutTable(
   });
   const schema: TableSchema = {
     ...ROLLOUT_SCHEMA,
+    forced_tokens: "int",
     ...Object.fromEntries(components.map(([name]) => [`component_${name}`, "float" as const])),
   };
   return tableOf(rows, schema);

@@ -26,7 +26,11 @@ const settings = {
     maxPromptLength: 320,
     maxCompletionLength: 120,
     temperature: 1,
+    topK: 0,
     topP: 1,
+    minP: 0,
+    rowsAtOnce: 64,
+    budgetControl: "none",
     learningRate: 3e-4,
     beta: 0.001,
     epsilon: 0.2,
@@ -47,7 +51,7 @@ const settings = {
   budgets: { kind: "uniform", mode: "maximum", low: 20, high: 120 },
   tolerance: TOLERANCE,
   questions: { train: 400, test: 40, ood: 20 },
-  evaluation: { temperature: 1, topP: 1, samples: 1, batchSize: 20 },
+  evaluation: { temperature: 1, topK: 0, topP: 1, minP: 0, samples: 1, batchSize: 20 },
 } as const;
 
 /** What `deno task ablate` checks and runs. */

@@ -22,8 +22,14 @@ export interface GrpoConfig {
   readonly maxCompletionLength: number;
   /** Logits are divided by it. */
   readonly temperature: number;
+  /** Likeliest tokens that are sampled from; 0 for all. */
+  readonly topK: number;
   /** Share of the probability that is sampled from; 1 for all of it. */
   readonly topP: number;
+  /** Least share of the likeliest token's probability that is sampled from; 0 for all. */
+  readonly minP: number;
+  /** Completions that decode at the same time; changes speed and memory, not the draws. */
+  readonly rowsAtOnce: number;
   /** AdamW's, constant. */
   readonly learningRate: number;
   /** Weight of the KL penalty towards the reference; 0 leaves the reference out. */
