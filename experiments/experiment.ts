@@ -92,6 +92,8 @@ export interface Arm {
   readonly mixture?: Mixture;
   /** Training settings in which this arm differs from the others; questions are the same for all. */
   readonly overrides?: Partial<Omit<TrainingSettings, "maxPromptLength">>;
+  /** False for the policy before training, evaluated under the overrides; by default it is trained. */
+  readonly isTrained?: boolean;
 }
 
 /** A declared experiment. */

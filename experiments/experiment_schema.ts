@@ -93,6 +93,7 @@ const arm = z.strictObject({
   ),
   mixture: mixtureSchema.optional(),
   overrides: training.omit({ maxPromptLength: true }).partial().optional(),
+  isTrained: rule<boolean>("true or false", (v) => typeof v === "boolean").optional(),
 });
 
 const experimentSchema = z.strictObject({
