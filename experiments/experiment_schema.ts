@@ -17,6 +17,7 @@ import {
   positive,
   rule,
   share,
+  shareOrNone,
   text,
   twoOrMore,
 } from "./schema_rules.ts";
@@ -42,7 +43,14 @@ const training = z.strictObject({
   maxPromptLength: count,
   maxCompletionLength: count,
   temperature: positive,
+  topK: countOrNone,
   topP: share,
+  minP: shareOrNone,
+  rowsAtOnce: count,
+  budgetControl: rule<TrainingSettings["budgetControl"]>(
+    '"none" or "forced"',
+    (v) => v === "none" || v === "forced",
+  ),
   learningRate: positive,
   beta: notNegative,
   epsilon: positive,
@@ -54,6 +62,7 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
+  gradientCheckpointing: rule<boolean>("true or false", (v) => typeof v === "boolean"),
   lora: lora.nullable(),
   ...estimators,
 }) satisfies z.ZodType<TrainingSettings>;
@@ -78,7 +87,9 @@ const settings = z.strictObject({
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),
   evaluation: z.strictObject({
     temperature: positive,
+    topK: countOrNone,
     topP: share,
+    minP: shareOrNone,
     samples: count,
     batchSize: count,
   }),
@@ -94,6 +105,7 @@ const arm = z.strictObject({
   ),
   mixture: mixtureSchema.optional(),
   overrides: training.omit({ maxPromptLength: true }).partial().optional(),
+  isTrained: rule<boolean>("true or false", (v) => typeof v === "boolean").optional(),
 });
 
 const experimentSchema = z.strictObject({

@@ -8,11 +8,13 @@ import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
   adaptPolicy,
   cloneWeights,
+  controlBudget,
   createAdamWState,
   disposeWeights,
   type GrpoState,
   loadCheckpoint,
   loadPolicy,
+  type PreparedQuestion,
   sampleRollouts,
   saveCheckpoint,
   trainableWeights,
@@ -91,6 +93,10 @@ export async function grpoProgram(
   const arm = config.arm === START_ARM ? experiment.referenceArm : config.arm;
   const scheme = rewardScheme(findArm(experiment, arm), settings, config.addedRewards);
   requireRewards(config, scheme);
+  const controlled = (asked: readonly PreparedQuestion[]) =>
+    asked.map((question) => controlBudget(question, training.budgetControl));
+  const { train, test, ood } = questions.splits;
+  const splits = { train: controlled(train), test: controlled(test), ood: controlled(ood) };
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
@@ -113,7 +119,7 @@ export async function grpoProgram(
     },
     save: saveCheckpoint,
     async train(state, step) {
-      const { splits, isOrdered } = questions;
+      const { isOrdered } = questions;
       const chosen = questionsOfStep(splits.train, training.numPrompts, seed, step, isOrdered);
       const further = furtherQuestionsOfStep(splits.train, seed, step);
       const next = await trainStep(state, refPolicy, chosen, scheme, training, seed, further);
@@ -132,7 +138,7 @@ export async function grpoProgram(
     },
     async evaluate({ policy }, step, onProgress, stopping) {
       const result = await evaluatePolicy({
-        questions: questions.splits,
+        questions: splits,
         step,
         batchSize: evaluation.batchSize,
         sample: (prompts) =>
@@ -141,7 +147,10 @@ export async function grpoProgram(
             // The experiment's, not the arm's: all arms have the same room to answer.
             maxCompletionLength: settings.training.maxCompletionLength,
             temperature: evaluation.temperature,
+            topK: evaluation.topK,
             topP: evaluation.topP,
+            minP: evaluation.minP,
+            rowsAtOnce: settings.training.rowsAtOnce,
             seed,
             // The same random numbers for all arms, so that they differ by their policies alone.
             step: 0,

@@ -100,6 +100,7 @@ function groupRows(
         thinking_tokens: scored.thinkingTokens_B[at]!,
         answer_tokens: scored.answerTokens_B[at]!,
         finish_reason: completion.finishReason,
+        forced_tokens: completion.sampledMask.filter((sampled) => sampled === 0).length,
         budget_mode: budget.mode,
         budget_tokens: budget.mode === "none" ? null : budget.tokens,
         gold: goldText(record),
@@ -133,6 +134,7 @@ export function rolloutTable(step: number, record: StepRecord): Table {
   ];
   const schema: TableSchema = {
     ...ROLLOUT_SCHEMA,
+    forced_tokens: "int",
     ...Object.fromEntries(
       Object.keys(record.scored.components).map((name) => [`component_${name}`, "float" as const]),
     ),

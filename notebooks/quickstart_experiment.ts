@@ -26,7 +26,11 @@ const settings = {
     maxPromptLength: 320,
     maxCompletionLength: 120,
     temperature: 1,
+    topK: 0,
     topP: 1,
+    minP: 0,
+    rowsAtOnce: 64,
+    budgetControl: "none",
     learningRate: 3e-4,
     beta: 0.001,
     epsilon: 0.2,
@@ -38,6 +42,7 @@ const settings = {
     adamEpsilon: 1e-8,
     weightDecay: 0.01,
     microBatchSize: 32,
+    gradientCheckpointing: false,
     scaleRewards: "group",
     lora: null,
     lossType: "bnpo",
@@ -56,7 +61,7 @@ const settings = {
   budgets: { kind: "uniform", mode: "maximum", low: 20, high: 120 },
   tolerance: TOLERANCE,
   questions: { train: 400, test: 40, ood: 20 },
-  evaluation: { temperature: 1, topP: 1, samples: 1, batchSize: 20 },
+  evaluation: { temperature: 1, topK: 0, topP: 1, minP: 0, samples: 1, batchSize: 20 },
 } as const;
 
 /** What `deno task ablate` checks and runs. */

@@ -53,6 +53,7 @@ function makeCompletion(question: PreparedQuestion, step: number, g: number): Co
     text,
     tokenIds: Array.from({ length: tokens }, (_, i) => (i * i) % 17),
     samplerLogprobs: new Float32Array(tokens),
+    sampledMask: new Uint8Array(tokens).fill(1),
     finishReason: kind === 3 ? "length" : "stop",
   };
 }

@@ -45,7 +45,10 @@ const CONFIG = {
   numGenerations: 3,
   maxCompletionLength: 12,
   temperature: 0.75,
+  topK: 0,
   topP: 1,
+  minP: 0,
+  rowsAtOnce: 8,
   learningRate: 0.01,
   beta: 0.25,
   epsilon: 0.2,
@@ -57,6 +60,7 @@ const CONFIG = {
   adamEpsilon: 1e-8,
   weightDecay: 0.1,
   microBatchSize: 2,
+  gradientCheckpointing: false,
   scaleRewards: "group",
   lossType: "bnpo",
   klEstimator: "k3",
@@ -147,6 +151,7 @@ async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) 
     config,
     batch,
     CONFIG.temperature,
+    CONFIG.gradientCheckpointing,
     ({ logprobs_B_T, entropies_B_T }) => {
       const loss = grpoLossGradients({
         policyLogprobs_B_T: logprobs_B_T,

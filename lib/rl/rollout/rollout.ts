@@ -87,14 +87,14 @@ const FREE_SHARE = 0.25;
  * of a token depends on (purpose, seed, step, prompt, sample, token) alone, never on what shares the batch.
  *
  * @throws {RangeError} if a prompt has fewer than two tokens or does not leave room for the completion,
- * or if the policy's logits are NaN.
+ * if rowsAtOnce is no positive integer, or if the policy's logits are NaN.
  */
 export async function sampleRollouts(
   policy: Policy,
   prompts: readonly PromptInput[],
   options: SamplingOptions,
 ): Promise<Rollout[]> {
-  checkPrompts(policy, prompts, options.maxCompletionLength);
+  checkRequest(policy, prompts, options);
   const groups = prompts.map(({ thinkingLimit }, prompt) =>
     Array.from({ length: options.groupSize }, (_, sample): OpenRow => ({
       prompt,
@@ -192,11 +192,16 @@ async function appendTokens(
   });
 }
 
-function checkPrompts(
+function checkRequest(
   policy: Policy,
   prompts: readonly PromptInput[],
-  maxCompletionLength: number,
+  { maxCompletionLength, rowsAtOnce }: SamplingOptions,
 ): void {
+  if (!Number.isInteger(rowsAtOnce) || rowsAtOnce < 1) {
+    throw new RangeError(
+      `Cannot sample: rowsAtOnce must be a whole number, 1 or more: current value is ${rowsAtOnce}`,
+    );
+  }
   const limit = policy.config.maxPositionEmbeddings;
   for (const { key, tokenIds } of prompts) {
     if (tokenIds.length < 2) {

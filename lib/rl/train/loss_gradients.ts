@@ -65,6 +65,8 @@ export interface StepLossOptions extends Omit<GrpoLossOptions, "tokenCount" | "s
   readonly maskTruncatedCompletions: boolean;
   /** Limit of the {@link importanceRatios} that correct the surrogate; null does not correct it. */
   readonly importanceSamplingCap: number | null;
+  /** Whether layers are computed again in the backward pass instead of being kept. */
+  readonly gradientCheckpointing: boolean;
 }
 
 /** 1 at the tokens that the loss counts: B' x T'. */
@@ -111,7 +113,9 @@ export async function lossGradients(
   const metrics: Record<string, number> = {};
   for (const [i, micro] of microBatches.entries()) {
     const { batch, rows } = micro;
-    const part = weightGradients(policy.weights, policy.config, batch, temperature, (tokens) => {
+    const { weights, config } = policy;
+    const again = options.gradientCheckpointing;
+    const part = weightGradients(weights, config, batch, temperature, again, (tokens) => {
       const mask = tf.tensor2d(masks[i]!, [rows.length, batch.T]);
       const old = held.old?.[i] ?? tokens.logprobs_B_T;
       const sampler = samplerLogprobs(rollouts, micro);
