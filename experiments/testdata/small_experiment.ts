@@ -16,10 +16,13 @@ const small = {
   questions: { train: 24, test: 12, ood: 6 },
 };
 
-/** The default experiment on a few questions, for the end-to-end test. */
+const adapter = { lora: { rank: 2, alpha: 32, targetModules: ["q_proj", "down_proj"] } } as const;
+
+/** The default experiment on a few questions, one arm of it with LoRA, for the end-to-end test. */
 export default defineExperiment({
   ...lengthPenalty,
   name: "small",
-  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum"),
+  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum")
+    .map((arm) => arm.name === "none" ? { ...arm, overrides: adapter } : arm),
   settings: { tiny: small, llm: small },
 });
