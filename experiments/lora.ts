@@ -11,10 +11,11 @@ import { lengthPenalty } from "./length_penalty.ts";
 const { rewards } = findArm(lengthPenalty, "maximum");
 
 /**
- * With one alpha for all ranks, and about as large as this, AdamW's first steps move a weight of hundreds of
- * inputs about as far as they do without an adapter, so that all arms can have the same learning rate.
+ * One for all ranks, so that AdamW's first steps change the adapted weights alike, and large, so that adapters can
+ * have the learning rate of the weights: on the tiny policy, with completions' lengths as the reward, twelve steps
+ * with 32 change next to nothing, and with 320 gradients grow to sixteen times those of full fine-tuning.
  */
-const ALPHA = 32;
+const ALPHA = 128;
 
 function armOfRank(rank: number): Arm {
   return {
