@@ -89,6 +89,16 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       "settings.llm.training.learningRate must " +
       "be a number greater than 0: current value is NaN",
     ],
+    [
+      ["settings", "tiny", "training", "lora"],
+      undefined,
+      "settings.tiny.training.lora must be an object: current value is undefined",
+    ],
+    [
+      ["arms", 2, "overrides", "lora"],
+      { rank: 4, alpha: 8, targetModules: ["q_proj", "lm_head"] },
+      'arm "maximum": overrides.lora.targetModules must be a list of different modules among q_proj, ',
+    ],
     [["settings", "llm"], undefined, "settings.llm must be an object: current value is undefined"],
     [
       ["settings", "tiny", "budgets", "kind"],
