@@ -14,7 +14,7 @@ import {
   type RewardScheme,
   WEIGHTED_SUM,
 } from "@terse/rewards";
-import type { BudgetControl, GrpoConfig } from "@terse/rl";
+import type { BudgetControl, GrpoConfig, LoraSettings } from "@terse/rl";
 import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
@@ -27,6 +27,8 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /** The low-rank adapter that is trained in place of the weights; null trains all weights. */
+  readonly lora: LoraSettings | null;
   /**
    * `forced`: thinking that reaches the question's budget is closed in decoding, in training and in
    * evaluation, and the answer is decoded; the forced tokens count in lengths and are not trained on.

@@ -6,21 +6,25 @@
 
 import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
+  adaptPolicy,
   cloneWeights,
   controlBudget,
   createAdamWState,
+  disposeWeights,
   type GrpoState,
   loadCheckpoint,
   loadPolicy,
   type PreparedQuestion,
   sampleRollouts,
   saveCheckpoint,
+  trainableWeights,
   trainStep,
 } from "@terse/rl";
 import { type ArmConfig, describeComponents } from "./arm_config.ts";
 import type { ArmProgram } from "./arm_loop.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { type Experiment, findArm, rewardScheme, START_ARM } from "./experiment.ts";
+import { furtherQuestionsOfStep } from "./further_questions.ts";
 import { firstDifference } from "./run_folder.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
@@ -73,8 +77,11 @@ export async function grpoProgram(
   log: (line: string) => void,
 ): Promise<ArmProgram<GrpoState>> {
   const { seed, training, evaluation } = config;
-  const refPolicy = await loadPolicy(config.model.name);
-  const { tokenizer } = refPolicy;
+  // Whoever takes its weights over owns them: a frozen reference, one that follows, or the policy itself.
+  const loaded = await loadPolicy(config.model.name);
+  const { tokenizer } = loaded;
+  const { beta, syncRefModel } = training;
+  const refPolicy = beta !== 0 && syncRefModel === null ? loaded : null;
   const questions = await collectQuestions(questionRequest(experiment, config), tokenizer);
   if (questions.hash !== config.data.hash) {
     throw new Error(
@@ -93,19 +100,29 @@ export async function grpoProgram(
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
-    start: () =>
-      Promise.resolve({
+    start() {
+      const policy = training.lora !== null
+        ? adaptPolicy(loaded, training.lora, seed)
+        : { ...loaded, weights: beta === 0 ? loaded.weights : cloneWeights(loaded.weights) };
+      return Promise.resolve({
         step: 0,
-        policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
-        optimizer: createAdamWState(refPolicy.weights),
+        policy,
+        optimizer: createAdamWState(trainableWeights(policy.weights)),
         rewards: startRewardState(scheme),
-      }),
-    load: (folder) => loadCheckpoint(folder, tokenizer),
+        refWeights: syncRefModel === null ? null : loaded.weights,
+      });
+    },
+    async load(folder) {
+      const state = await loadCheckpoint(folder, tokenizer, loaded.weights);
+      if (refPolicy === null && training.lora === null) disposeWeights(loaded.weights);
+      return state;
+    },
     save: saveCheckpoint,
     async train(state, step) {
       const { isOrdered } = questions;
       const chosen = questionsOfStep(splits.train, training.numPrompts, seed, step, isOrdered);
-      const next = await trainStep(state, refPolicy, chosen, scheme, training, seed);
+      const further = furtherQuestionsOfStep(splits.train, seed, step);
+      const next = await trainStep(state, refPolicy, chosen, scheme, training, seed, further);
       const [failure] = next.record.scored.failures;
       if (failure !== undefined) {
         const count = next.record.scored.failures.length;
@@ -116,7 +133,7 @@ export async function grpoProgram(
       return {
         state: next.state,
         metrics: next.record.metrics,
-        rollouts: rolloutTable(step, chosen, next.record),
+        rollouts: rolloutTable(step, next.record),
       };
     },
     async evaluate({ policy }, step, onProgress, stopping) {

@@ -11,7 +11,7 @@ import {
   type PromptTemplate,
   tinyTemplate,
 } from "@terse/data";
-import { chooseEngine, ENGINE_FINDERS, modelPath, readModel } from "@terse/rl";
+import { chooseEngine, ENGINE_FINDERS, type EngineSettings, modelPath, readModel } from "@terse/rl";
 import type { AblateOptions } from "./ablate_options.ts";
 import { addRewards } from "./added_rewards.ts";
 import {
@@ -67,7 +67,7 @@ export interface RunFile {
   readonly title: string;
   readonly question: string;
   readonly description: string;
-  readonly engine: { readonly name: string; readonly reason: string };
+  readonly engine: EngineSettings & { readonly name: string; readonly reason: string };
   readonly model: { readonly name: string; readonly parameters: number; readonly path: string };
   readonly data: {
     readonly description: string;
@@ -183,6 +183,7 @@ export function planRun(
     experiment: { name: experiment.name, path: loaded.path, sha256: loaded.sha256 },
     settings: settingsName,
     engine: engine.name,
+    engineSettings: options.engineSettings,
     model: { name: model.name, sha256: model.sha256 },
     data: {
       paths: options.data,
@@ -205,7 +206,7 @@ export function planRun(
       title: experiment.title,
       question: experiment.question,
       description: experiment.description,
-      engine: { name: engine.name, reason: engine.reason },
+      engine: { name: engine.name, reason: engine.reason, ...options.engineSettings },
       model: { name: model.name, parameters: model.parameters, path: model.path },
       data: {
         description: data.description,

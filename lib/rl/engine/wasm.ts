@@ -35,5 +35,6 @@ export async function startWasm(): Promise<StartedEngine> {
     version: `tfjs-backend-wasm ${version_wasm} ${vectors}`,
     devices: [processorName()],
     threads: 1,
+    compiles: false,
   };
 }

@@ -11,7 +11,6 @@ import {
   moveRowsOfCache,
   roundColumns,
   type RowCache,
-  sealedColumns,
   sealTail,
   startCache,
   TAIL,
@@ -107,13 +106,12 @@ export function stepRows<Row extends DecodingRow>(
   let { cache, fresh } = batch;
   if (fresh === TAIL) {
     const oldest = Math.max(...inputs.map((row) => row === null ? 0 : row.ownLength - 1));
-    const unneeded = sealedColumns(cache) + TAIL - roundColumns(oldest);
-    cache = sealTail(cache, Math.max(0, unneeded));
+    cache = sealTail(cache, oldest === 0 ? 0 : roundColumns(oldest));
     fresh = 0;
   }
   const step = stepInputs(cache, inputs, ++fresh, policy);
   const { logits_B_V, tail } = decodeTokens(policy.weights, policy.config, cache, step);
-  tf.dispose([step.tokens_B, step.mask_P_1_R_1_W, ...Object.values(step.rotation)]);
+  tf.dispose([step.tokens_B, step.mask_PK_Rh_W, ...Object.values(step.rotation)]);
   for (const { keys, values } of cache.tail) tf.dispose([keys, values]);
   return { logits_B_V, batch: { ...batch, cache: { ...cache, tail }, fresh } };
 }

@@ -8,12 +8,11 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { KeysValues } from "../model/attention.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { finish, type LayerWeights, project } from "../model/layer.ts";
 import { batchProduct } from "../model/ops.ts";
 import type { Rotation } from "../model/rotary.ts";
-import type { CacheShape, RowKeysValues } from "./row_cache.ts";
+import type { CacheShape, KeysValues, RowKeysValues } from "./row_cache.ts";
 
 /** What one layer keeps of a batch. */
 export interface LayerCache extends CacheShape {
@@ -23,9 +22,9 @@ export interface LayerCache extends CacheShape {
   readonly tail: RowKeysValues;
 }
 
-/** `[B, K*w, d]` to `[P, K, R, w*d]`: rows of a slot side by side under their key/value head. */
-function byHead(x: tf.Tensor3D, { slots, rowsPerSlot }: CacheShape, K: number): tf.Tensor4D {
-  const width = x.shape[1] / K * x.shape[2];
+/** `[B, K*w]` to `[P, K, R, w]`: rows of a slot side by side under their key/value head. */
+function byHead(x: tf.Tensor2D, { slots, rowsPerSlot }: CacheShape, K: number): tf.Tensor4D {
+  const width = x.shape[1] / K;
   if (rowsPerSlot === 1) return tf.reshape(x, [slots, K, 1, width]);
   return tf.transpose(tf.reshape(x, [slots, rowsPerSlot, K, width]), [0, 2, 1, 3]);
 }
@@ -58,12 +57,12 @@ export function decodeLayer(
   const { numHeads: H, numKvHeads: K, headDim: d } = config;
   const B = P * R, h = H / K;
   const { q, k, v } = project(x_B_D, weights, config, rotation);
-  const newest = (x: tf.Tensor3D): tf.Tensor3D => tf.reshape(byHead(x, cache, K), [B * K, 1, d]);
+  const newest = (x: tf.Tensor2D): tf.Tensor3D => tf.reshape(byHead(x, cache, K), [B * K, 1, d]);
   const tail = {
     keys: shiftIn(cache.tail.keys, newest(k)),
     values: shiftIn(cache.tail.values, newest(v)),
   };
-  const queries = byHead(tf.mul(q, 1 / Math.sqrt(d)), cache, K);
+  const queries = byHead(tf.mul(q, 1 / Math.sqrt(d)) as tf.Tensor2D, cache, K);
   // The prompt meets the queries of all rows of its slot in one product, the own columns row by row.
   const parts: { queries: number[]; keys: tf.Tensor3D; values: tf.Tensor3D }[] = [
     {

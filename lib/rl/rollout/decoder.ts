@@ -6,17 +6,20 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type KeysValues, MASKED_SCORE } from "../model/attention.ts";
+import { runCompiled } from "../graph/compile.ts";
+import { MASKED_SCORE } from "../model/attention.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { causalMask } from "../model/group_context.ts";
 import { headLogits } from "../model/head.ts";
-import { layerWeights, prefillLayer } from "../model/layer.ts";
-import { embed, finalNorm, headName } from "../model/passes.ts";
+import { layerWeights } from "../model/layer.ts";
+import { rmsNorm } from "../model/ops.ts";
+import { embed, FINAL_NORM, headName } from "../model/passes.ts";
 import { type Rotation, rotationAt } from "../model/rotary.ts";
 import { weightNamed, type Weights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
-import { decodeLayer } from "./decode_layer.ts";
+import { decodeLayers, LAYERS_AT_ONCE, prefillLayer } from "./decode_passes.ts";
 import {
+  type KeysValues,
   promptColumns,
   roundColumns,
   type RowCache,
@@ -34,24 +37,22 @@ export function prefill(policy: Policy, prompts: readonly (readonly number[])[])
   const P = prompts.length, N = roundColumns(Math.max(...prompts.map((ids) => ids.length - 1)));
   const ids = new Int32Array(P * N).fill(tokenizer.padTokenId);
   prompts.forEach((prompt, p) => ids.set(prompt.slice(0, -1), p * N));
-  return tf.tidy(() => {
+  const cache: KeysValues[] = [];
+  tf.tidy(() => {
     const positions = Array.from({ length: P * N }, (_, i) => i % N);
-    const rotation = rotationAt(positions, config.headDim, config.ropeTheta);
-    const causal_N_N = causalMask(N);
-    const cache: KeysValues[] = [];
+    const shared = {
+      ...rotationAt(positions, config.headDim, config.ropeTheta),
+      causal_N_N: causalMask(N),
+    };
     let x = embed(weights, tf.tensor1d(ids, "int32"));
     for (let layer = 0; layer < config.numLayers; layer++) {
-      const step = tf.tidy(() => {
-        const own = layerWeights(weights, config, layer);
-        const { x_M_D, prompt } = prefillLayer(x, own, config, P, rotation, causal_N_N);
-        return { x_M_D, keys: prompt.keys, values: prompt.values };
-      });
+      const next = prefillLayer(x, layerWeights(weights, config, layer), config, P, shared);
       x.dispose();
-      x = step.x_M_D;
-      cache.push({ keys: step.keys, values: step.values });
+      x = next.x;
+      cache.push({ keys: tf.keep(next.keys), values: tf.keep(next.values) });
     }
-    return cache as unknown as tf.TensorContainerArray;
-  }) as unknown as KeysValues[];
+  });
+  return cache;
 }
 
 /** One row of a step. */
@@ -69,8 +70,8 @@ export interface RowInput {
 export interface StepInputs {
   readonly tokens_B: tf.Tensor1D;
   readonly rotation: Rotation;
-  /** `MASKED_SCORE` where a row must not look, else 0; W = N + S + TAIL. */
-  readonly mask_P_1_R_1_W: tf.Tensor;
+  /** `MASKED_SCORE` where a row must not look, else 0; W = N + S + TAIL, h = H / K. */
+  readonly mask_PK_Rh_W: tf.Tensor3D;
 }
 
 /**
@@ -96,10 +97,15 @@ export function stepInputs(
     mask.fill(0, at + W - inTail, at + W);
   });
   const positions = rows.map((row) => row?.position ?? 0);
+  const { numHeads: H, numKvHeads: K } = config;
+  const { slots: P, rowsPerSlot: R } = cache;
   return {
     tokens_B: tf.tensor1d(rows.map((row) => row?.token ?? tokenizer.padTokenId), "int32"),
     rotation: rotationAt(positions, config.headDim, config.ropeTheta),
-    mask_P_1_R_1_W: tf.tensor(mask, [cache.slots, 1, cache.rowsPerSlot, 1, W]),
+    mask_PK_Rh_W: tf.tidy(() => {
+      const everyHead = tf.add(tf.tensor(mask, [P, 1, R, 1, W]), tf.zeros([1, K, 1, H / K, 1]));
+      return tf.reshape(everyHead, [P * K, R * H / K, W]);
+    }),
   };
 }
 
@@ -111,36 +117,22 @@ export function decodeTokens(
   weights: Weights,
   config: ModelConfig,
   cache: RowCache,
-  { tokens_B, rotation, mask_P_1_R_1_W }: StepInputs,
+  { tokens_B, rotation, mask_PK_Rh_W }: StepInputs,
 ): { logits_B_V: tf.Tensor2D; tail: RowKeysValues[] } {
-  const { slots: P, rowsPerSlot: R } = cache;
-  const { numHeads: H, numKvHeads: K } = config;
-  const result = tf.tidy(() => {
-    const W = mask_P_1_R_1_W.shape[4]!;
-    const everyHead = tf.add(mask_P_1_R_1_W, tf.zeros([1, K, 1, H / K, 1]));
-    const mask: tf.Tensor3D = tf.reshape(everyHead, [P * K, R * H / K, W]);
-    const tail: RowKeysValues[] = [];
-    let x = embed(weights, tokens_B);
-    for (let layer = 0; layer < config.numLayers; layer++) {
-      const own = {
-        slots: P,
-        rowsPerSlot: R,
-        prompts: cache.prompts[layer]!,
-        sealed: cache.sealed[layer] ?? null,
-        tail: cache.tail[layer]!,
-      };
-      const next = tf.tidy(() => {
-        const named = layerWeights(weights, config, layer);
-        const step = decodeLayer(x, named, config, own, rotation, mask);
-        return { x: step.x_B_D, keys: step.tail.keys, values: step.tail.values };
-      });
-      x.dispose();
-      x = next.x;
-      tail.push({ keys: next.keys, values: next.values });
-    }
-    const head = weightNamed<tf.Tensor2D>(weights, headName(config));
-    const logits_B_V = headLogits(finalNorm(x, weights, config), head, 1);
-    return { logits_B_V, tail: tail as unknown as tf.TensorContainerArray };
-  });
-  return result as unknown as { logits_B_V: tf.Tensor2D; tail: RowKeysValues[] };
+  const tail: RowKeysValues[] = [];
+  let x = embed(weights, tokens_B);
+  for (let layer = 0; layer < config.numLayers; layer += LAYERS_AT_ONCE) {
+    const count = Math.min(LAYERS_AT_ONCE, config.numLayers - layer);
+    const next = decodeLayers(x, weights, config, cache, layer, count, rotation, mask_PK_Rh_W);
+    x.dispose();
+    x = next.x_B_D;
+    tail.push(...next.tail);
+  }
+  const head = weightNamed<tf.Tensor2D>(weights, headName(config));
+  const inputs = { x, head, norm: weightNamed<tf.Tensor1D>(weights, FINAL_NORM) };
+  const { logits } = runCompiled(`logits ${config.rmsNormEps}`, inputs, ({ x, head, norm }) => ({
+    logits: headLogits(rmsNorm(x, norm, config.rmsNormEps), head, 1),
+  }));
+  x.dispose();
+  return { logits_B_V: logits, tail };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { runCompiled } from "../graph/compile.ts";
 import { candidateCount, drawTokens } from "./device_sampling.ts";
 import { belowOne, type DrawnToken, drawToken, type TokenSampling } from "./sampling.ts";
 
@@ -27,15 +28,14 @@ export async function drawRows(
       u === null ? null : drawToken(logits.subarray(b * V, (b + 1) * V), sampling, u)
     );
   }
+  const { temperature, topK, topP, minP } = sampling;
+  const uniforms = tf.tensor1d(uniforms_B.map((u) => belowOne(u ?? 0)));
   const draw = async (isRepeated: boolean) => {
-    const drawn = tf.tidy(() =>
-      drawTokens(
-        logits_B_V,
-        tf.tensor1d(uniforms_B.map((u) => belowOne(u ?? 0))),
-        sampling,
-        candidateCount(sampling, V, isRepeated),
-      )
-    );
+    const candidates = candidateCount(sampling, V, isRepeated);
+    const name = `draw ${[temperature, topK, topP, minP, candidates].join("/")}`;
+    const { drawn } = runCompiled(name, { logits: logits_B_V, uniforms }, (inputs) => ({
+      drawn: drawTokens(inputs.logits, inputs.uniforms, sampling, candidates),
+    }));
     const values = await drawn.data();
     drawn.dispose();
     return values;
@@ -44,6 +44,7 @@ export async function drawRows(
     uniforms_B.some((u, b) => u !== null && values[2 * B + b] === 0);
   let values = await draw(false);
   if (isMissing(values)) values = await draw(true);
+  uniforms.dispose();
   return uniforms_B.map((u, b) => {
     if (u === null) return null;
     const logprob = values[B + b]!;

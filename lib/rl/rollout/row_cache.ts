@@ -4,7 +4,8 @@
  *
  * A row's own columns are those of the steps it took part in, so rows of different ages need no other
  * layout: a mask hides what stood there before. Columns move out of a tail of fixed length into the
- * sealed part, {@link TAIL} at a time: a step copies the tail only, and shapes change once in TAIL steps.
+ * sealed part, {@link TAIL} at a time: a step copies the tail only, and lengths are
+ * rounded, so that shapes are few.
  *
  * Shapes: P slots (each a prompt), R rows of a slot, B = P x R, K key/value heads, N prompt columns,
  * S sealed columns, d head width. Rows of the own parts stand slot by slot, then by head: `[P*K*R, .., d]`.
@@ -12,10 +13,15 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { KeysValues } from "../model/attention.ts";
 
 /** Columns of the tail; sealed columns and prompt columns are multiples of it. */
 export const TAIL = 32;
+
+/** Keys and values of prompts, `[P, K, N, d]`. */
+export interface KeysValues {
+  readonly keys: tf.Tensor4D;
+  readonly values: tf.Tensor4D;
+}
 
 /** Keys and values of rows' own tokens, `[P*K*R, columns, d]`. */
 export interface RowKeysValues {
@@ -51,9 +57,13 @@ export function sealedColumns({ sealed }: RowCache): number {
   return sealed[0]?.keys.shape[1] ?? 0;
 }
 
-/** The least multiple of {@link TAIL} that holds so many columns. */
+/**
+ * A length that holds so many columns and is one of few: a multiple of {@link TAIL}, from 8 of them on of a
+ * fourth of the next lower power of two.
+ */
 export function roundColumns(columns: number): number {
-  return Math.max(1, Math.ceil(columns / TAIL)) * TAIL;
+  const step = Math.max(TAIL, 2 ** Math.floor(Math.log2(Math.max(1, columns))) / 4);
+  return Math.max(1, Math.ceil(columns / step)) * step;
 }
 
 type Pair<T extends tf.Tensor> = { readonly keys: T; readonly values: T };
@@ -73,26 +83,28 @@ function mapPairs<T extends tf.Tensor, U extends tf.Tensor>(
 }
 
 /**
- * Moves the tail's columns to the sealed ones and drops the oldest sealed columns. Consumes `cache`; the
- * tail's content stays, for the mask to hide.
- *
- * @param dropped how many of the oldest columns no row needs any more.
+ * Moves the tail's columns to the sealed ones, of which the newest `columns` stay; zeros, for the mask to
+ * hide, stand before them if there are fewer. Consumes `cache`; the tail's content stays, for the mask to
+ * hide.
  */
-export function sealTail(cache: RowCache, dropped: number): RowCache {
-  const before = sealedColumns(cache);
-  const kept = before + TAIL - dropped;
+export function sealTail(cache: RowCache, columns: number): RowCache {
   const { tail } = cache;
-  if (kept === 0) {
+  if (columns === 0) {
     freePairs(cache.sealed);
     return { ...cache, sealed: [] };
   }
   const join = (old: tf.Tensor3D | null, newest: tf.Tensor3D): tf.Tensor3D => {
     const all = old === null ? tf.clone(newest) : tf.concat([old, newest], 1);
-    if (dropped === 0) return all;
-    return tf.slice(all, [0, dropped, 0], [all.shape[0], kept, all.shape[2]]);
+    const [rows, found, d] = all.shape;
+    if (found === columns) return all;
+    if (found > columns) return tf.slice(all, [0, found - columns, 0], [rows, columns, d]);
+    return tf.concat([tf.zeros<tf.Rank.R3>([rows, columns - found, d]), all], 1);
   };
-  const sealed = before === 0
-    ? tail.map(({ keys, values }) => ({ keys: join(null, keys), values: join(null, values) }))
+  const sealed = cache.sealed.length === 0
+    ? tail.map(({ keys, values }) => ({
+      keys: tf.tidy(() => join(null, keys)),
+      values: tf.tidy(() => join(null, values)),
+    }))
     : mapPairs(cache.sealed, (old, layer, part) => join(old, tail[layer]![part]));
   return { ...cache, sealed };
 }

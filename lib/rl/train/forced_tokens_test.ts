@@ -6,11 +6,12 @@ import type { Completion, Rollout } from "../rollout/rollout.ts";
 import { lossGradients } from "./loss_gradients.ts";
 import { cutMicroBatches } from "./micro_batches.ts";
 import { smallPolicy } from "./small_policy.ts";
+import { config } from "./small_training.ts";
 
 await loadEngine(TEST_ENGINE);
 
 const policy = smallPolicy(3);
-const options = { beta: 0, epsilon: 0.2, epsilonHigh: 0.2, entropyCoefficient: 0.01 };
+const options = { ...config, beta: 0 };
 
 function completion(tokenIds: number[], forced: number): Completion {
   return {
@@ -32,7 +33,15 @@ async function gradientsWith(forced: number) {
     completions: [completion([2, 9, 6], forced), completion([8, 4], forced)],
   }];
   const parts = cutMicroBatches(rollouts, 2);
-  return await lossGradients(policy, rollouts, [[1, -0.5]], parts, null, 1, options);
+  return await lossGradients(
+    policy,
+    rollouts,
+    [[1, -0.5]],
+    parts,
+    { old: null, ref: null },
+    1,
+    options,
+  );
 }
 
 Deno.test("forced tokens add nothing to loss, gradient and metrics", async () => {
