@@ -10,7 +10,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../model/config.ts";
 import { finish, type LayerWeights, project } from "../model/layer.ts";
-import { batchProduct } from "../model/ops.ts";
 import type { Rotation } from "../model/rotary.ts";
 import type { CacheShape, KeysValues, RowKeysValues } from "./row_cache.ts";
 
@@ -74,7 +73,7 @@ export function decodeLayer(
       .map((own) => ({ queries: [B * K, h, d], ...own })),
   ];
   const scores = parts.map(({ queries: shape, keys }) => {
-    const found = batchProduct(
+    const found = tf.matMul(
       tf.reshape(queries, shape as [number, number, number]),
       keys,
       false,
@@ -88,7 +87,7 @@ export function decodeLayer(
     const columns = keys.shape[1];
     const own = tf.slice(attention, [0, 0, column], [P * K, R * h, columns]);
     column += columns;
-    const found = batchProduct(tf.reshape(own, [batch!, rows!, columns]), values, false, false);
+    const found = tf.matMul(tf.reshape(own, [batch!, rows!, columns]), values, false, false);
     return tf.reshape(found, [P, K, R, h * d]);
   });
   const sum = tf.addN(attended);
