@@ -84,6 +84,31 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       "greater than 0 and at most 1: current value is 1.5",
     ],
     [
+      ["settings", "tiny", "training", "minP"],
+      -0.1,
+      "settings.tiny.training.minP must be a number from 0 to 1: current value is -0.1",
+    ],
+    [
+      ["settings", "tiny", "evaluation", "topK"],
+      2.5,
+      "settings.tiny.evaluation.topK must be a whole number, 0 or more: current value is 2.5",
+    ],
+    [
+      ["settings", "tiny", "training", "rowsAtOnce"],
+      0,
+      "settings.tiny.training.rowsAtOnce must be a whole number, 1 or more: current value is 0",
+    ],
+    [
+      ["settings", "tiny", "training", "budgetControl"],
+      "hard",
+      'settings.tiny.training.budgetControl must be "none" or "forced": current value is "hard"',
+    ],
+    [
+      ["arms", 0, "isTrained"],
+      "no",
+      'arm "none": isTrained must be true or false: current value is "no"',
+    ],
+    [
       ["settings", "llm", "training", "learningRate"],
       NaN,
       "settings.llm.training.learningRate must " +
