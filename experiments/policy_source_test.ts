@@ -133,7 +133,7 @@ Deno.test("an arm trained with LoRA is exported merged, or as its adapter alone"
   await writeCheckpoint(
     paths,
     1,
-    (folder) => saveCheckpoint(folder, { step: 1, policy, optimizer, rewards }),
+    (folder) => saveCheckpoint(folder, { step: 1, policy, optimizer, rewards, refWeights: null }),
   );
 
   const lines: string[] = [];

@@ -1,11 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import type { QuestionRecord } from "@terse/data";
-import {
-  DEFAULT_FAILURE_POLICY,
-  type RewardScheme,
-  startRewardState,
-  WEIGHTED_SUM,
-} from "@terse/rewards";
+import { startRewardState } from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
 import { loadEngine } from "../engine/engine.ts";
 import { TEST_ENGINE } from "../engine/test_engine.ts";
@@ -14,64 +8,18 @@ import { readSafetensors } from "../model/files/safetensors.ts";
 import { downloadWeights, type Weights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.ts";
-import type { PreparedQuestion } from "../train/question.ts";
 import { smallPolicy } from "../train/small_policy.ts";
-import { type GrpoConfig, type GrpoState, trainStep } from "../train/train_step.ts";
+import { config, fives, questions } from "../train/small_training.ts";
+import { type GrpoState, trainStep } from "../train/train_step.ts";
 import { adapterShapes, adaptPolicy, type LoraSettings } from "./adapter.ts";
 import { LORA_SCALING, ownWeights, trainableWeights } from "./names.ts";
 
 await loadEngine(TEST_ENGINE);
 
-const config: GrpoConfig = {
-  numGenerations: 4,
-  maxCompletionLength: 8,
-  temperature: 1,
-  topP: 1,
-  learningRate: 3e-2,
-  beta: 0.05,
-  epsilon: 0.2,
-  epsilonHigh: 0.2,
-  entropyCoefficient: 0.01,
-  maxGradNorm: 1,
-  adamBeta1: 0.9,
-  adamBeta2: 0.999,
-  adamEpsilon: 1e-8,
-  weightDecay: 0.01,
-  microBatchSize: 8,
-  scaleRewards: "group",
-};
-
 const settings: LoraSettings = {
   rank: 2,
   alpha: 4,
   targetModules: ["q_proj", "v_proj", "gate_proj", "down_proj"],
-};
-
-const questions: PreparedQuestion[] = [[3, 4, 5], [6, 7], [8, 9, 10, 11]].map((tokenIds, i) => {
-  const text = tokenIds.join(" ");
-  const record: QuestionRecord = {
-    id: String(i),
-    source: "test",
-    question: text,
-    context: "",
-    options: null,
-    gold: { kind: "open", answer: "5" },
-    split: "train",
-    licence: "MIT",
-    tags: [],
-  };
-  return { record, budget: { mode: "none" }, prompt: { key: `test/${i}`, text, tokenIds } };
-});
-
-/** Pays for every token 5: any policy can learn it. */
-const fives: RewardScheme = {
-  components: [{
-    name: "fives",
-    weight: 1,
-    reward: ({ completionIds }) => completionIds.map((ids) => ids.filter((id) => id === 5).length),
-  }],
-  mixture: WEIGHTED_SUM,
-  failures: DEFAULT_FAILURE_POLICY,
 };
 
 /** A policy whose frozen head is large enough for an adapter to make one token likely. */
@@ -87,6 +35,7 @@ function freshState(base: Policy): GrpoState {
     policy,
     optimizer: createAdamWState(trainableWeights(policy.weights)),
     rewards: startRewardState(fives),
+    refWeights: null,
   };
 }
 
