@@ -197,6 +197,16 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       'arm "maximum": overrides.syncRefModel must be null where beta is 0, as there is no reference ' +
       'then: current value is {"refModelSyncSteps":2,"refModelMixupAlpha":1}',
     ],
+    [
+      ["settings", "llm", "training"],
+      {
+        ...lengthPenalty.settings.llm.training,
+        lora: { rank: 2, alpha: 4, targetModules: ["q_proj"] },
+        syncRefModel: { refModelSyncSteps: 2, refModelMixupAlpha: 1 },
+      },
+      "settings.llm.training.syncRefModel must be null where lora is not null, as the reference is then " +
+      "the model without its adapter",
+    ],
     [["colour"], "red", 'colour is not a known key: current value is "red"'],
     [["name"], undefined, "an experiment without a name: name must be"],
   ];
