@@ -13,7 +13,7 @@ import {
   type PreparedQuestion,
   trainStep,
 } from "@terse/rl";
-import type { Work } from "./work.ts";
+import type { StepWork } from "./work.ts";
 
 const SEED = 1;
 
@@ -29,7 +29,7 @@ const SCHEME = {
   failures: DEFAULT_FAILURE_POLICY,
 };
 
-function grpoConfig(work: Work): GrpoConfig {
+function grpoConfig(work: StepWork): GrpoConfig {
   return {
     numGenerations: work.groupSize,
     maxCompletionLength: work.newTokens,
@@ -50,7 +50,7 @@ function grpoConfig(work: Work): GrpoConfig {
   };
 }
 
-function questionsOf({ prompts }: Work): PreparedQuestion[] {
+function questionsOf({ prompts }: StepWork): PreparedQuestion[] {
   return prompts.map((prompt, i) => ({
     record: {
       id: String(i),
@@ -74,7 +74,7 @@ function questionsOf({ prompts }: Work): PreparedQuestion[] {
  * @param refPolicy should have no end token, so that every completion has `newTokens` tokens.
  * @returns takes the next step and answers the tokens of all completions with their prompts.
  */
-export function grpoRounds(refPolicy: Policy, work: Work): () => Promise<{ tokens: number }> {
+export function grpoRounds(refPolicy: Policy, work: StepWork): () => Promise<{ tokens: number }> {
   const config = grpoConfig(work);
   const questions = questionsOf(work);
   let state: GrpoState = {

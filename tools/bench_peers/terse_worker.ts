@@ -11,20 +11,15 @@ import {
   layOutGroups,
   loadEngine,
   loadPolicy,
-  peakMemoryBytes,
   type Policy,
   sampleRollouts,
   weightGradients,
 } from "@terse/rl";
-import process from "node:process";
-import { createInterface } from "node:readline";
+import { answerRounds, type Round } from "./answer_rounds.ts";
 import { grpoRounds } from "./grpo_rounds.ts";
-import type { RoundAnswer, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const SEED = 1;
-
-/** One round: what it says besides time and memory. */
-type Round = () => Promise<Omit<RoundAnswer, "seconds" | "peakBytes">>;
 
 /** No completion ends before its last token. */
 async function loadEndlessPolicy(model: string): Promise<Policy> {
@@ -79,23 +74,8 @@ async function stepRounds(work: Work): Promise<Round> {
 
 const KINDS = { step: stepRounds, decode: decodeRounds, passes: passesRounds };
 
-function answer(values: unknown): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(values) + "\n"));
-}
-
-async function main(path: string): Promise<void> {
-  // What the libraries print must not mix with the answers.
-  console.log = console.info = console.error;
-  const work: Work = JSON.parse(await Deno.readTextFile(path));
+if (import.meta.main) {
+  const work: Work = JSON.parse(await Deno.readTextFile(Deno.args[0]!));
   await loadEngine("tensorflow");
-  const round = await KINDS[work.kind](work);
-  answer({ ready: true });
-  for await (const _ of createInterface({ input: process.stdin })) {
-    const startMs = performance.now();
-    const values = await round();
-    const seconds = (performance.now() - startMs) / 1000;
-    answer({ seconds, peakBytes: peakMemoryBytes(), ...values });
-  }
+  await answerRounds(await KINDS[work.kind](work));
 }
-
-if (import.meta.main) await main(Deno.args[0]!);

@@ -24,16 +24,24 @@ export interface WorkShape {
   readonly newTokens: number;
 }
 
-/** Work as the workers of both sides read it from a JSON file. */
-export interface Work extends WorkShape {
-  /** A Hugging Face folder. */
-  readonly model: string;
+/** What a GRPO step needs to know. */
+export interface StepWork {
   readonly prompts: readonly BenchPrompt[];
+  /** G, completions of each prompt. */
+  readonly groupSize: number;
+  /** Of every completion; no completion ends early. */
+  readonly newTokens: number;
   readonly temperature: number;
   /** Weight of the KL penalty. */
   readonly beta: number;
   /** Completions that pass through the model at once. */
   readonly microBatchSize: number;
+}
+
+/** Work as the workers of both sides read it from a JSON file. */
+export interface Work extends WorkShape, StepWork {
+  /** A Hugging Face folder. */
+  readonly model: string;
   /** Threads that PyTorch may use. */
   readonly threads: number;
   /** A folder for what a library insists on writing. */
