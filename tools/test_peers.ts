@@ -63,7 +63,9 @@ async function numbersAgree(
 
 const out = await Deno.makeTempDir();
 const deno = (...args: string[]) => run(Deno.execPath(), ["run", "-A", ...args]);
-const grpo = (which: string) => deno("tools/peers/grpo_check.ts", PYTHON, join(out, which), which);
+const grpo = async (which: string) =>
+  await deno("tools/peers/grpo_check.ts", PYTHON, join(out, which), which) &&
+  await run(PYTHON, [join(ROOT, "tools/peers/grpo_reference.py"), "compare", join(out, which)]);
 const hasData = existsSync(join(ROOT, "../shared/data"));
 type Part = [name: string, environment: PythonEnvironment, run: (() => Promise<boolean>) | null];
 const parts: Part[] = [
