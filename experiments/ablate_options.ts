@@ -87,7 +87,7 @@ Usage: deno task ablate [EXPERIMENT] [options]
   --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
                       fail: stop at the first one
   --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated
-  --template FILE     wording of the prompts, a JSON file (the project's own)
+  --template FILE     wording of the prompts, a JSON file (the experiment's, or the project's own)
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)

@@ -110,10 +110,14 @@ export function settingsFor(model: string): SettingsName {
   return model === "tiny" ? "tiny" : "llm";
 }
 
-/** The wording that a run asks in: a file's, or the one that suits the model. */
-function chooseTemplate({ template, model }: AblateOptions): Promise<PromptTemplate> {
-  if (template !== null) return loadTemplate(template);
-  return Promise.resolve(settingsFor(model) === "tiny" ? tinyTemplate : defaultTemplate);
+/** The wording that a run asks in: a file's, the experiment's, or the one that suits the model. */
+async function chooseTemplate(
+  { settings }: Experiment,
+  { template, model }: AblateOptions,
+): Promise<PromptTemplate> {
+  if (template !== null) return await loadTemplate(template);
+  const name = settingsFor(model);
+  return settings[name].template ?? (name === "tiny" ? tinyTemplate : defaultTemplate);
 }
 
 /**
@@ -129,7 +133,7 @@ export async function prepareRun(
   const path = modelPath(options.model);
   const { tensors, tokenizer, sha256 } = await readModel(path);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const template = await chooseTemplate(options);
+  const template = await chooseTemplate(experiment, options);
   const questions = await collectQuestions(
     questionRequest(experiment, {
       settings: settingsFor(options.model),
