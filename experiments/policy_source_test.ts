@@ -26,7 +26,7 @@ const NORM = "model.norm.weight";
 /** An arm's folder with checkpoints at steps 2, 4 and 6; the final norm holds the step. */
 async function makeArm(): Promise<ArmPaths> {
   const paths = armPaths(join(await Deno.makeTempDir(), "runs/x/arms/none/seed-3"));
-  const config: Partial<ArmConfig> = {
+  const config: Omit<Partial<ArmConfig>, "training"> & { training: { lora: null } } = {
     arm: "none",
     seed: 3,
     steps: 6,
@@ -34,6 +34,7 @@ async function makeArm(): Promise<ArmPaths> {
     model: { name: "tiny", sha256: tiny.sha256 },
     checkpointEvery: 2,
     keepCheckpoints: { last: 3, bestOver: 2 },
+    training: { lora: null },
   };
   await writeJson(paths.config, config);
   for (const [i, reward] of [0, 0, 5, 5, 1, 1].entries()) {
