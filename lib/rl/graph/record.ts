@@ -73,17 +73,14 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     edges.set(inputIds[i]!, { node: nodes.length, output: 0, dtype });
     nodes.push({ kind: "input", dtype, shape });
   });
-  const edgeOf = (id: number, op: string) => {
-    const edge = edges.get(id);
-    if (edge !== undefined) return edge;
-    throw new Error(
-      `Cannot record a graph: ${op} must take inputs of the recorded function or what it made of ` +
-        `them: it takes a tensor from outside. Hand it in as an input`,
-    );
-  };
+  const edgeOf = (id: number, op: string) => edges.get(id) ?? refuseOutsider(op);
+  // Data reaches TensorFlow at its first use; that of a tensor from outside must not pass for a constant.
+  const { write } = backend;
+  const made = new WeakSet<object>();
   const recorder: NativeBinding = Object.create(binding, {
     createTensor: {
       value: (shape: number[], dtype: number, values: ArrayLike<number>) => {
+        if (!made.has(values)) refuseOutsider("an operation");
         if (values.length > LARGEST_CONSTANT && !isUniform(values)) {
           throw new Error(
             `Cannot record a graph: a constant must have at most ${LARGEST_CONSTANT} numbers: one has ` +
@@ -120,6 +117,10 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     },
   });
   backend.binding = recorder;
+  backend.write = (values, shape, dtype) => {
+    made.add(values);
+    return write.call(backend, values, shape, dtype);
+  };
   try {
     const outputs = f(distinct);
     const ids = backend.getInputTensorIds(Object.values(outputs));
@@ -129,8 +130,16 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     };
   } finally {
     backend.binding = binding;
+    backend.write = write;
     tf.dispose(copies);
   }
+}
+
+function refuseOutsider(op: string): never {
+  throw new Error(
+    `Cannot record a graph: ${op} must take inputs of the recorded function or what it made of ` +
+      `them: it takes a tensor from outside. Hand it in as an input`,
+  );
 }
 
 /** Inputs that share no data: a value's id alone must tell which input it is. */
