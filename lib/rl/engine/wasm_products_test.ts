@@ -80,3 +80,33 @@ Deno.test("a shifted cache has lost its oldest column and ends with the newest",
   const shifted = tf.engine().runKernel("ShiftIn", { x, newest }) as tf.Tensor;
   assertEquals(await shifted.array(), [[[2, 3], [4, 5], [20, 21]], [[8, 9], [10, 11], [22, 23]]]);
 });
+
+Deno.test("a lasting factor is used again, and freed with its tensor", async () => {
+  const b = filled([3, 7, 5]) as tf.Tensor3D;
+  for (const transposeB of [false, true]) {
+    const right = transposeB ? tf.transpose(b, [0, 2, 1]) : b;
+    for (const rows of [2, 4]) {
+      const a = filled([3, rows, 7]);
+      const product = tf.engine().runKernel("LastingProduct", { a, b: right }, {
+        transposeB,
+      }) as tf.Tensor;
+      assertEquals(product.shape, [3, rows, 5]);
+      const expected = byHand([...await a.data()], [...await b.data()], 3, rows, 7, 5);
+      const found = await product.data();
+      expected.forEach((value, i) => assertAlmostEquals(found[i]!, value, 1e-5));
+    }
+    if (transposeB) right.dispose();
+  }
+  // Memory that the freed copy left is taken again.
+  const heapBytes = () =>
+    (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+  let before = 0;
+  for (let i = 0; i < 40; i++) {
+    tf.tidy(() => {
+      const a = tf.ones([4, 2, 256]), b = tf.ones([4, 1024, 256]);
+      tf.engine().runKernel("LastingProduct", { a, b }, { transposeB: true });
+    });
+    if (i === 3) before = heapBytes();
+  }
+  assertEquals(heapBytes(), before);
+});
