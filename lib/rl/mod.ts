@@ -1,3 +1,12 @@
+export * from "./diagnose/diagnose.ts";
+export { reasonToStop } from "./diagnose/faults.ts";
+export type {
+  DiagnosedSettings,
+  Diagnosis,
+  DiagnosisCause,
+  StepMetrics,
+  Symptom,
+} from "./diagnose/symptom.ts";
 export * from "./engine/cache_folder.ts";
 export * from "./engine/choice.ts";
 export * from "./engine/engine.ts";
