@@ -27,6 +27,8 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /** Steps in a row whose loss or gradient may be not finite; they update nothing. One more ends the arm. */
+  readonly maxSkippedSteps: number;
 }
 
 /** Which of an arm's checkpoints are kept: the newest ones, and the best one. */

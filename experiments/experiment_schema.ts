@@ -41,6 +41,7 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
+  maxSkippedSteps: countOrNone,
   scaleRewards: rule<TrainingSettings["scaleRewards"]>(
     '"group", "batch" or "none"',
     (v) => v === "group" || v === "batch" || v === "none",

@@ -24,6 +24,7 @@ export interface ArmPaths {
   readonly config: string;
   readonly status: string;
   readonly metrics: string;
+  readonly diagnoses: string;
   readonly rollouts: string;
   readonly checkpoints: string;
   readonly evaluation: string;
@@ -78,6 +79,7 @@ export function armPaths(folder: string): ArmPaths {
     config: join(folder, "config.json"),
     status: join(folder, "status.json"),
     metrics: join(folder, "metrics.jsonl"),
+    diagnoses: join(folder, "diagnoses.jsonl"),
     rollouts: join(folder, "rollouts"),
     checkpoints: join(folder, "checkpoints"),
     evaluation: join(folder, "evaluation.json"),

@@ -38,6 +38,7 @@ const settings = {
     adamEpsilon: 1e-8,
     weightDecay: 0.01,
     microBatchSize: 32,
+    maxSkippedSteps: 3,
     scaleRewards: "group",
   },
   steps: 6,

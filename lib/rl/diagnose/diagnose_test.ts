@@ -64,11 +64,11 @@ const DEFECTS: [
   [
     { frac_reward_zero_std: 1, accuracy: 0.98 },
     "23 equal_groups",
-    ["100 % of the groups", "too easy", "numGenerations (8)", "temperature (0.7)"],
+    ["87 % of the groups", "too easy", "numGenerations (8)", "temperature (0.7)"],
   ],
   [{ kl: 0.9 }, "22 kl_runaway", ["over 5 steps", "beta (0.001)"]],
   [{ kl: 40 }, "20 kl_runaway", ["is 40 nats"]],
-  [{ entropy: 0.02 }, "23 entropy_collapse", ["0.02", "epsilonHigh (0.28)"]],
+  [{ entropy: 0.02 }, "23 entropy_collapse", ["nats a token", "epsilonHigh (0.28)"]],
   [
     { "sampling/sampling_logp_difference/mean": 0.3 },
     "20 sampler_mismatch",
