@@ -6,6 +6,7 @@
 
 import { z } from "zod";
 import type {
+  Diagnosis,
   Evaluation,
   EvaluationRow,
   ExperimentFile,
@@ -97,6 +98,14 @@ export const summarySchema: z.ZodType<Summary> = z.object({
 /** Schema of a line of `metrics.jsonl`. */
 export const metricsRowSchema: z.ZodType<MetricsRow> = z.object({ step: number })
   .catchall(numberOrNull);
+
+/** Schema of a line of `diagnoses.jsonl`. */
+export const diagnosisSchema: z.ZodType<Diagnosis> = z.object({
+  step: number,
+  cause: text,
+  state: z.enum(["began", "ended"]),
+  sentence: text,
+});
 
 /** Schema of a row of `evaluation.parquet`. */
 export const evaluationRowSchema: z.ZodType<EvaluationRow> = z.object({

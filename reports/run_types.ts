@@ -133,6 +133,18 @@ export interface Summary {
 /** One line of `metrics.jsonl`: the step (from 1) and numbers under TRL's names. */
 export type MetricsRow = Readonly<Record<string, number | null>> & { readonly step: number };
 
+/** One line of `diagnoses.jsonl`: something that is wrong with the training begins or ends. */
+export interface Diagnosis {
+  /** The step that told of it. */
+  readonly step: number;
+  /** Which of the things that are looked for. */
+  readonly cause: string;
+  /** Which end of it this is. */
+  readonly state: "began" | "ended";
+  /** All of it in words. */
+  readonly sentence: string;
+}
+
 /** One row of `evaluation.parquet`: one sampled answer to one question. */
 export interface EvaluationRow {
   /** `test` or `ood`. */

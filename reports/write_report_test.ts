@@ -78,6 +78,7 @@ Deno.test("every section is there, and says what failed", async () => {
       "frontier",
       "asked",
       "curves",
+      "diagnoses",
       "components",
       "budgets",
       "kinds",
