@@ -12,6 +12,8 @@ export * from "./engine/choice.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/memory.ts";
 export * from "./grpo/mod.ts";
+export * from "./memory/fit_memory.ts";
+export * from "./memory/predict_memory.ts";
 export * from "./model/config.ts";
 export * from "./model/files/dequantise.ts";
 export * from "./model/files/expected_shapes.ts";

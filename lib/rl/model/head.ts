@@ -10,7 +10,7 @@ import * as tf from "@tensorflow/tfjs";
 import { matMul, oneHotRows } from "./ops.ts";
 
 /** Most numbers of one chunk's logits: 64 MiB of float32. */
-const CHUNK_LOGITS = 16 * 1024 * 1024;
+export const CHUNK_LOGITS = 16 * 1024 * 1024;
 
 /** Log-probability of each row's label and entropy (nats) of each row's distribution. */
 export interface LabelLogprobs {

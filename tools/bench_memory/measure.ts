@@ -1,0 +1,161 @@
+/**
+ * One measurement of memory, in a process of its own: two training steps at full lengths, a checkpoint and
+ * a batch of an evaluation. Prints a line of JSON: {@link MemoryMeasurement}.
+ *
+ * deno run -A tools/bench_memory/measure.ts '{"model":"tiny","engine":"wasm",...}'
+ *
+ * @module
+ */
+import {
+  DEFAULT_FAILURE_POLICY,
+  type RewardScheme,
+  startRewardState,
+  WEIGHTED_SUM,
+} from "@terse/rewards";
+import * as tf from "@tensorflow/tfjs";
+import {
+  cloneWeights,
+  createAdamWState,
+  type EngineName,
+  type GrpoState,
+  loadEngine,
+  loadPolicy,
+  type MemoryRequest,
+  peakMemoryBytes,
+  type PreparedQuestion,
+  sampleRollouts,
+  saveCheckpoint,
+  trainStep,
+} from "@terse/rl";
+import { uniform } from "@terse/data";
+
+/** What is run: a model and sizes in tokens and completions. */
+export interface MemoryCase {
+  readonly model: string;
+  readonly engine: EngineName;
+  readonly numPrompts: number;
+  readonly numGenerations: number;
+  readonly promptTokens: number;
+  readonly maxCompletionLength: number;
+  readonly microBatchSize: number;
+}
+
+/** What was measured. */
+export interface MemoryMeasurement {
+  readonly request: MemoryRequest;
+  /** Most bytes of tensors that tfjs held at once. */
+  readonly tensorBytes: number;
+  /** The largest resident memory of the process. */
+  readonly processBytes: number;
+}
+
+/** Keeps the largest number of bytes that tfjs has held. */
+function watchTensors(): () => number {
+  const engine = tf.engine() as unknown as {
+    trackTensor: (...args: unknown[]) => void;
+    readonly state: { readonly numBytes: number };
+  };
+  const track = engine.trackTensor.bind(engine);
+  let largest = 0;
+  engine.trackTensor = (...args) => {
+    track(...args);
+    largest = Math.max(largest, engine.state.numBytes);
+  };
+  return () => largest;
+}
+
+function question(index: number, tokens: number, vocabSize: number): PreparedQuestion {
+  const tokenIds = Array.from(
+    { length: tokens },
+    (_, i) => Math.floor(uniform("bench", index, i) * vocabSize),
+  );
+  return {
+    record: {
+      id: String(index),
+      source: "bench",
+      question: "",
+      context: "",
+      options: null,
+      gold: { kind: "open", answer: "" },
+      split: "train",
+      licence: "MIT",
+      tags: [],
+    },
+    budget: { mode: "none" },
+    prompt: { key: `bench/${index}`, text: "", tokenIds },
+  };
+}
+
+/** Rewards that differ within a group, so that gradients are not zero. */
+const SCHEME: RewardScheme = {
+  components: [{
+    name: "parity",
+    weight: 1,
+    reward: ({ completionIds }) => completionIds.map((ids) => ids[0]! % 7),
+  }],
+  mixture: WEIGHTED_SUM,
+  failures: DEFAULT_FAILURE_POLICY,
+};
+
+async function measure(what: MemoryCase): Promise<MemoryMeasurement> {
+  await loadEngine(what.engine);
+  const tensorBytes = watchTensors();
+  const loaded = await loadPolicy(what.model);
+  // Completions never end, so that all have their full length.
+  const refPolicy = { ...loaded, tokenizer: { ...loaded.tokenizer, endTokenIds: [] } };
+  const training = {
+    ...what,
+    temperature: 1,
+    topP: 1,
+    learningRate: 1e-6,
+    beta: 0.001,
+    epsilon: 0.2,
+    epsilonHigh: 0.2,
+    entropyCoefficient: 0.001,
+    maxGradNorm: 1,
+    adamBeta1: 0.9,
+    adamBeta2: 0.999,
+    adamEpsilon: 1e-8,
+    weightDecay: 0.01,
+    scaleRewards: "group",
+  } as const;
+  const questions = Array.from(
+    { length: what.numPrompts },
+    (_, i) => question(i, what.promptTokens, refPolicy.config.vocabSize),
+  );
+  let state: GrpoState = {
+    step: 0,
+    policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
+    optimizer: createAdamWState(refPolicy.weights),
+    rewards: startRewardState(SCHEME),
+  };
+  // The first update parts the policy's weights from the reference's.
+  for (let step = 0; step < 2; step++) {
+    ({ state } = await trainStep(state, refPolicy, questions, SCHEME, training, 1));
+  }
+  const folder = await Deno.makeTempDir({ prefix: "terse-memory-" });
+  await saveCheckpoint(folder, state);
+  await Deno.remove(folder, { recursive: true });
+  const prompts = questions.map(({ prompt }) => prompt);
+  await sampleRollouts(state.policy, prompts, {
+    ...training,
+    groupSize: 1,
+    seed: 1,
+    step: 0,
+    purpose: "evaluation",
+  });
+  return {
+    request: {
+      engine: what.engine,
+      config: refPolicy.config,
+      training,
+      evaluation: { ...what, batchSize: what.numPrompts, samples: 1 },
+    },
+    tensorBytes: tensorBytes(),
+    processBytes: peakMemoryBytes(),
+  };
+}
+
+if (import.meta.main) {
+  console.log(JSON.stringify(await measure(JSON.parse(Deno.args[0]!))));
+}
