@@ -13,10 +13,18 @@ import {
   diagnosisSchema,
   evaluationRowSchema,
   evaluationSchema,
+  memorySchema,
   metricsRowSchema,
   statusSchema,
 } from "./run_schema.ts";
-import type { Diagnosis, Evaluation, EvaluationRow, MetricsRow, Status } from "./run_types.ts";
+import type {
+  Diagnosis,
+  Evaluation,
+  EvaluationRow,
+  MemoryFile,
+  MetricsRow,
+  Status,
+} from "./run_types.ts";
 
 /** Rollouts of the training steps, counted. */
 export interface RolloutCounts {
@@ -34,6 +42,8 @@ export interface SeedRun {
   readonly seed: number;
   /** Null if the folder or its status is missing or damaged. */
   readonly status: Status | null;
+  /** The memory that was predicted; null if missing, as in older runs, or damaged. */
+  readonly memory: MemoryFile | null;
   /** The arm's frozen settings; null if missing. */
   readonly config: unknown;
   /** One row for each training step; empty if missing or damaged. */
@@ -53,6 +63,7 @@ export function missingSeed(seed: number): SeedRun {
   return {
     seed,
     status: null,
+    memory: null,
     config: null,
     metrics: [],
     diagnoses: null,
@@ -136,6 +147,7 @@ export async function readSeed(
   return {
     seed,
     status: await orElse(readJsonIfThere(file("status.json"), statusSchema), null),
+    memory: await orElse(readJsonIfThere(file("memory.json"), memorySchema), null),
     config: await orElse(readJsonIfThere(file("config.json"), z.unknown()), null),
     metrics: await orElse(readLines(file("metrics.jsonl"), metricsRowSchema), null) ?? [],
     diagnoses: await orElse(readLines(file("diagnoses.jsonl"), diagnosisSchema), null),

@@ -11,6 +11,7 @@ import type {
   EvaluationRow,
   ExperimentFile,
   Interval,
+  MemoryFile,
   MetricsRow,
   Status,
   Summary,
@@ -63,6 +64,9 @@ export const statusSchema: z.ZodType<Status> = z.object({
   error: text.nullish(),
   peakBytes: number.nullish(),
 });
+
+/** Schema of `memory.json`. */
+export const memorySchema: z.ZodType<MemoryFile> = z.object({ processBytes: number });
 
 /** Schema of `evaluation.json`. */
 export const evaluationSchema: z.ZodType<Evaluation> = z.object({

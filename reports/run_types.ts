@@ -80,6 +80,12 @@ export interface Status {
   readonly peakBytes?: number | null | undefined;
 }
 
+/** `memory.json` of an arm under one seed: what was predicted before it began. */
+export interface MemoryFile {
+  /** Most bytes of the process, with all prompts and completions at their full length. */
+  readonly processBytes: number;
+}
+
 /** One split in `evaluation.json`. */
 export interface SplitEvaluation {
   /** Questions. */

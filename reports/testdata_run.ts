@@ -104,6 +104,7 @@ async function writeSeed(
       ? {}
       : { error: "Cannot update: loss must be finite: current value is NaN" }),
   });
+  await writeJson(join(folder, "memory.json"), { processBytes: 530 * 2 ** 20 });
   if (trained) {
     await Deno.writeTextFile(
       join(folder, "metrics.jsonl"),

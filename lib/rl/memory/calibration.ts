@@ -78,7 +78,10 @@ export const NORM_COPIES = 1;
 export interface ProcessCost {
   /** Bytes of the runtime, the engine's libraries and JavaScript's own heap. */
   readonly baseBytes: number;
-  /** Bytes that the process grows by for each byte of tensors: fragments, and what is freed late. */
+  /**
+   * Bytes that the process grows by for each byte of tensors that tfjs counts: more by fragments and by what
+   * is freed late, less by tensors that share their data.
+   */
   readonly share: number;
 }
 
@@ -86,5 +89,5 @@ export interface ProcessCost {
 export const PROCESS_COSTS: Readonly<Record<EngineName, ProcessCost>> = {
   tensorflow: { baseBytes: 500 * 2 ** 20, share: 1.1 },
   webgpu: { baseBytes: 500 * 2 ** 20, share: 1.2 },
-  wasm: { baseBytes: 300 * 2 ** 20, share: 1.2 },
+  wasm: { baseBytes: 250 * 2 ** 20, share: 0.9 },
 };
