@@ -28,7 +28,7 @@ export interface ArmConfig {
   /** Name of the arm; `start` for the policy before training. */
   readonly arm: string;
   readonly seed: number;
-  /** Training steps; 0 for `start`. */
+  /** Training steps; 0 for `start` and other arms that are not trained. */
   readonly steps: number;
   readonly settings: SettingsName;
   readonly engine: EngineName;
@@ -83,7 +83,7 @@ export function describeComponents(components: readonly RewardComponent[]): ArmC
  * @param shared What all arms have in common.
  * @param name An arm of the experiment, or `start`.
  * @param seed The arm's seed.
- * @param steps Training steps; `start` takes none whatever is given.
+ * @param steps Training steps; an arm that is not trained takes none whatever is given.
  */
 export function makeArmConfig(
   experiment: Experiment,
@@ -100,7 +100,7 @@ export function makeArmConfig(
     ...shared,
     arm: name,
     seed,
-    steps: isStart ? 0 : steps,
+    steps: isStart || arm.isTrained === false ? 0 : steps,
     rewards: describeComponents(components),
     mixture,
     failures,

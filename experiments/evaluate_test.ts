@@ -31,6 +31,7 @@ function answers(prompts: readonly PromptInput[]): Promise<Rollout[]> {
       tokenIds: new Array<number>(10 * (i + 1)).fill(7),
       text,
       samplerLogprobs: new Float32Array(10 * (i + 1)),
+      sampledMask: new Uint8Array(10 * (i + 1)).fill(1),
       finishReason: i === 0 ? "stop" as const : "length" as const,
     })),
   })));

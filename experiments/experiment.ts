@@ -14,7 +14,7 @@ import {
   type RewardScheme,
   WEIGHTED_SUM,
 } from "@terse/rewards";
-import type { GrpoConfig } from "@terse/rl";
+import type { BudgetControl, GrpoConfig, LoraSettings } from "@terse/rl";
 import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
@@ -29,6 +29,13 @@ export interface TrainingSettings extends GrpoConfig {
   readonly maxPromptLength: number;
   /** Steps in a row whose loss or gradient may be not finite; they update nothing. One more ends the arm. */
   readonly maxSkippedSteps: number;
+  /** The low-rank adapter that is trained in place of the weights; null trains all weights. */
+  readonly lora: LoraSettings | null;
+  /**
+   * `forced`: thinking that reaches the question's budget is closed in decoding, in training and in
+   * evaluation, and the answer is decoded; the forced tokens count in lengths and are not trained on.
+   */
+  readonly budgetControl: BudgetControl;
 }
 
 /** Which of an arm's checkpoints are kept: the newest ones, and the best one. */
@@ -65,10 +72,12 @@ export interface ExperimentSettings {
   /** How the policy is sampled when it is evaluated. */
   readonly evaluation: {
     readonly temperature: number;
+    readonly topK: number;
     readonly topP: number;
+    readonly minP: number;
     /** Completions of each question. */
     readonly samples: number;
-    /** Questions sampled at a time. */
+    /** Questions handed to the sampler at a time; training's rowsAtOnce of them decode together. */
     readonly batchSize: number;
   };
 }
@@ -87,6 +96,8 @@ export interface Arm {
   readonly mixture?: Mixture;
   /** Training settings in which this arm differs from the others; questions are the same for all. */
   readonly overrides?: Partial<Omit<TrainingSettings, "maxPromptLength">>;
+  /** False for the policy before training, evaluated under the overrides; by default it is trained. */
+  readonly isTrained?: boolean;
 }
 
 /** A declared experiment. */

@@ -41,7 +41,7 @@ async function makeArm(): Promise<ArmPaths> {
     const weights = uploadWeights(tensors);
     const policy = { config: tiny.config, tokenizer: tiny.tokenizer, weights };
     const rewards = { components: {}, factors: {} };
-    const state = { step, policy, optimizer: createAdamWState(weights), rewards };
+    const state = { step, policy, optimizer: createAdamWState(weights), rewards, refWeights: null };
     await writeCheckpoint(paths, step, (folder) => saveCheckpoint(folder, state));
   }
   return paths;

@@ -44,6 +44,7 @@ export function predictArms(
       evaluation: {
         ...config.evaluation,
         maxCompletionLength: settings.training.maxCompletionLength,
+        rowsAtOnce: settings.training.rowsAtOnce,
         promptTokens: data.promptTokens.evaluated,
       },
     };

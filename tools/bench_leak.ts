@@ -52,6 +52,7 @@ async function* samples(
     policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
     optimizer: createAdamWState(refPolicy.weights),
     rewards: startRewardState(scheme),
+    refWeights: null,
   };
   const startMs = performance.now();
   let minute = 0, peak = 0;

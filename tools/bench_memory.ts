@@ -20,22 +20,30 @@ function sizes(
   promptTokens: number,
   maxCompletionLength: number,
   microBatchSize: number,
+  gradientCheckpointing: boolean,
 ): Sizes {
-  return { numPrompts, numGenerations, promptTokens, maxCompletionLength, microBatchSize };
+  return {
+    numPrompts,
+    numGenerations,
+    promptTokens,
+    maxCompletionLength,
+    microBatchSize,
+    gradientCheckpointing,
+  };
 }
 
 /** By model: the default experiment's step, and steps that are large in one way each. */
 const CASES: Readonly<Record<string, readonly Sizes[]>> = {
   tiny: [
-    sizes(8, 8, 90, 120, 64),
-    sizes(8, 8, 90, 120, 16),
-    sizes(1, 8, 300, 120, 8),
-    sizes(2, 4, 60, 40, 8),
+    sizes(8, 8, 90, 120, 64, false),
+    sizes(8, 8, 90, 120, 16, true),
+    sizes(1, 8, 300, 120, 8, false),
+    sizes(2, 4, 60, 40, 8, false),
   ],
   smollm2: [
-    sizes(1, 4, 64, 16, 4),
-    sizes(1, 8, 128, 64, 8),
-    sizes(2, 4, 384, 32, 4),
+    sizes(1, 4, 64, 16, 4, true),
+    sizes(1, 8, 128, 64, 8, false),
+    sizes(2, 4, 384, 32, 4, true),
   ],
 };
 
@@ -73,7 +81,8 @@ if (import.meta.main) {
     const { request, tensorBytes, processBytes } = await measure({ model, engine, ...shape });
     const plan = predictMemory(request);
     const label = `${shape.numPrompts} x ${shape.numGenerations} by ${shape.microBatchSize}, ` +
-      `${shape.promptTokens} + ${shape.maxCompletionLength} tokens`;
+      `${shape.promptTokens} + ${shape.maxCompletionLength} tokens` +
+      `${shape.gradientCheckpointing ? ", again" : ""}`;
     rows.push([
       label,
       plan.fullest.name,

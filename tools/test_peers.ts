@@ -25,6 +25,7 @@ const TORCH: PythonEnvironment = {
     "accelerate==1.15.0",
     "gguf==0.19.0",
     "safetensors==0.8.0",
+    "peft==0.21.0",
   ],
 };
 const DATASETS: PythonEnvironment = {
@@ -39,14 +40,13 @@ async function run(command: string, args: readonly string[]): Promise<boolean> {
   return success;
 }
 
-/** Whether Python computes what lib/rl/model/testdata/small_models.json holds, to 1e-5. */
-async function smallModelsAgree(out: string): Promise<boolean> {
-  const path = join(out, "small_models.json");
-  if (!await run(PYTHON, [join(ROOT, "tools/peers/small_models.py"), path])) return false;
-  const committed = join(ROOT, "lib/rl/model/testdata/small_models.json");
+/** Whether a script of tools/peers computes what a committed file of values holds, to 1e-5. */
+async function valuesAgree(out: string, script: string, committed: string): Promise<boolean> {
+  const path = join(out, `${script}.json`);
+  if (!await run(PYTHON, [join(ROOT, "tools/peers", script), path])) return false;
   const numbers = async (file: string) =>
     (await Deno.readTextFile(file)).match(/-?\d+(\.\d+)?(e[-+]\d+)?/gi)!.map(Number);
-  const [ours, theirs] = [await numbers(committed), await numbers(path)];
+  const [ours, theirs] = [await numbers(join(ROOT, committed)), await numbers(path)];
   return ours.length === theirs.length &&
     ours.every((value, i) => Math.abs(value - theirs[i]!) <= 1e-5 * Math.max(1, Math.abs(value)));
 }
@@ -57,7 +57,16 @@ const grpo = (which: string) => deno("tools/peers/grpo_check.ts", PYTHON, join(o
 const hasData = existsSync(join(ROOT, "../shared/data"));
 type Part = [name: string, environment: PythonEnvironment, run: (() => Promise<boolean>) | null];
 const parts: Part[] = [
-  ["small models equal PyTorch", TORCH, () => smallModelsAgree(out)],
+  [
+    "small models equal PyTorch",
+    TORCH,
+    () => valuesAgree(out, "small_models.py", "lib/rl/model/testdata/small_models.json"),
+  ],
+  [
+    "every loss equals PyTorch's values",
+    TORCH,
+    () => valuesAgree(out, "loss_reference.py", "lib/rl/grpo/testdata/losses.json"),
+  ],
   ["a GRPO step of small Llama and Qwen2 models equals PyTorch's", TORCH, () => grpo("small")],
   ["SmolLM2 is fetched", TORCH, () => deno("tools/model_fetch.ts", "smollm2")],
   [

@@ -13,7 +13,9 @@ const REQUEST: CompletionRequest = {
   model: "small",
   messages: [{ role: "user", content: "Which?" }],
   temperature: 0.5,
+  topK: 0,
   topP: 0.9,
+  minP: 0,
   maxTokens: 40,
   seed: 7,
 };

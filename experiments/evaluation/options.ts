@@ -5,6 +5,7 @@
  */
 
 import type { BudgetSpec } from "@terse/data";
+import type { BudgetControl } from "@terse/rl";
 import { resolve } from "node:path";
 import type { ParseArgsOptionsConfig } from "node:util";
 import {
@@ -42,7 +43,10 @@ export interface EvaluateOptions {
   readonly budgets: readonly BudgetSpec[] | null;
   readonly samples: number | null;
   readonly temperature: number | null;
+  readonly topK: number | null;
   readonly topP: number | null;
+  readonly minP: number | null;
+  readonly budgetControl: BudgetControl | null;
   readonly maxCompletionLength: number | null;
   readonly limit: number | null;
   readonly seed: number | null;
@@ -59,7 +63,10 @@ const OPTIONS = {
   budgets: { type: "string" },
   samples: { type: "string" },
   temperature: { type: "string" },
+  "top-k": { type: "string" },
   "top-p": { type: "string" },
+  "min-p": { type: "string" },
+  "budget-control": { type: "string" },
   "max-completion-length": { type: "string" },
   limit: { type: "string" },
   seed: { type: "string" },
@@ -89,7 +96,10 @@ Usage: deno task evaluate [options]
                       none (as the arm, or the default experiment for such a model)
   --samples N         completions of each question, for pass@k
   --temperature X     0 takes the likeliest token
+  --top-k N           likeliest tokens that are sampled from; 0 for all
   --top-p X           share of the probability that is sampled from
+  --min-p X           least share of the likeliest token's probability that is sampled from
+  --budget-control NAME   forced closes thinking that reaches the budget; none does not (as the arm)
   --max-completion-length N   in tokens
   --limit N           at most N questions of each split
   --seed N            seed of the sampling (the arm's, or 1)
@@ -151,7 +161,7 @@ function endpoint(given: Readonly<Record<string, string | undefined>>): Endpoint
     }
     return null;
   }
-  for (const name of ["model", "checkpoint", "engine"]) {
+  for (const name of ["model", "checkpoint", "engine", "budget-control"]) {
     if (given[name] !== undefined) {
       refuse(`--${name}`, "left out with --endpoint, which computes elsewhere", given[name]);
     }
@@ -196,6 +206,10 @@ export function parseEvaluateOptions(
   if (checkpoint !== "last" && checkpoint !== "best") {
     refuse("--checkpoint", "last or best", checkpoint);
   }
+  const budgetControl = given["budget-control"] ?? null;
+  if (budgetControl !== null && budgetControl !== "none" && budgetControl !== "forced") {
+    refuse("--budget-control", "none or forced", budgetControl);
+  }
   const resume = values.resume === true;
   if (resume && given.out === undefined) refuse("--resume", "given with --out DIR", "no --out");
   const budgets = given.budgets?.split(",") ?? null;
@@ -208,7 +222,10 @@ export function parseEvaluateOptions(
     budgets: budgets === null ? null : [...new Set(budgets)].map(budget),
     samples: wholeNumber("--samples", given.samples, 1),
     temperature: number("--temperature", given.temperature, "a number, 0 or more", (x) => x >= 0),
+    topK: wholeNumber("--top-k", given["top-k"], 0),
     topP: number("--top-p", given["top-p"], "a number above 0, at most 1", (x) => x > 0 && x <= 1),
+    minP: number("--min-p", given["min-p"], "a number from 0 to 1", (x) => x >= 0 && x <= 1),
+    budgetControl,
     maxCompletionLength: wholeNumber("--max-completion-length", given["max-completion-length"], 1),
     limit: wholeNumber("--limit", given.limit, 1),
     seed: wholeNumber("--seed", given.seed, 0),

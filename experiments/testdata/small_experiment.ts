@@ -16,10 +16,19 @@ const small = {
   questions: { train: 24, test: 12, ood: 6 },
 };
 
+/** What a step carries or draws beyond the plain one, so that a resumed run must bring it back. */
+const overrides = {
+  syncRefModel: { refModelSyncSteps: 2, refModelMixupAlpha: 0.5 },
+  dynamicSamplingRounds: 1,
+  numIterations: 2,
+};
+
 /** The default experiment on a few questions, for the end-to-end test. */
 export default defineExperiment({
   ...lengthPenalty,
   name: "small",
-  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum"),
+  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum").map((arm) =>
+    arm.name === "none" ? arm : { ...arm, overrides }
+  ),
   settings: { tiny: small, llm: small },
 });

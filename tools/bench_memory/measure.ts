@@ -28,6 +28,7 @@ import {
   trainStep,
 } from "@terse/rl";
 import { uniform } from "@terse/data";
+import { lengthPenalty } from "@terse/experiments";
 
 /** What is run: a model and sizes in tokens and completions. */
 export interface MemoryCase {
@@ -38,6 +39,7 @@ export interface MemoryCase {
   readonly promptTokens: number;
   readonly maxCompletionLength: number;
   readonly microBatchSize: number;
+  readonly gradientCheckpointing: boolean;
 }
 
 /** What was measured. */
@@ -103,22 +105,8 @@ async function measure(what: MemoryCase): Promise<MemoryMeasurement> {
   const loaded = await loadPolicy(what.model);
   // Completions never end, so that all have their full length.
   const refPolicy = { ...loaded, tokenizer: { ...loaded.tokenizer, endTokenIds: [] } };
-  const training = {
-    ...what,
-    temperature: 1,
-    topP: 1,
-    learningRate: 1e-6,
-    beta: 0.001,
-    epsilon: 0.2,
-    epsilonHigh: 0.2,
-    entropyCoefficient: 0.001,
-    maxGradNorm: 1,
-    adamBeta1: 0.9,
-    adamBeta2: 0.999,
-    adamEpsilon: 1e-8,
-    weightDecay: 0.01,
-    scaleRewards: "group",
-  } as const;
+  const { training: usual } = lengthPenalty.settings.llm;
+  const training = { ...usual, ...what, rowsAtOnce: what.numPrompts * what.numGenerations };
   const questions = Array.from(
     { length: what.numPrompts },
     (_, i) => question(i, what.promptTokens, refPolicy.config.vocabSize),
@@ -128,6 +116,7 @@ async function measure(what: MemoryCase): Promise<MemoryMeasurement> {
     policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
     optimizer: createAdamWState(refPolicy.weights),
     rewards: startRewardState(SCHEME),
+    refWeights: null,
   };
   // The first update parts the policy's weights from the reference's.
   for (let step = 0; step < 2; step++) {
@@ -149,7 +138,7 @@ async function measure(what: MemoryCase): Promise<MemoryMeasurement> {
       engine: what.engine,
       config: refPolicy.config,
       training,
-      evaluation: { ...what, batchSize: what.numPrompts, samples: 1 },
+      evaluation: { ...training, batchSize: what.numPrompts, samples: 1 },
     },
     tensorBytes: tensorBytes(),
     processBytes: peakMemoryBytes(),

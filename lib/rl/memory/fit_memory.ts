@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { PROCESS_COSTS } from "./calibration.ts";
+import { ENGINE_COPIES } from "./calibration.ts";
 import { type Attempt, changesOf, type MemoryRoom } from "./changes.ts";
 import { type MemoryPlan, type MemoryRequest, predictMemory } from "./predict_memory.ts";
 
@@ -26,7 +26,7 @@ export function jobsThatFit(plan: MemoryPlan, availableBytes: number): number {
 
 /** What a plan breaks, as the end of "must ...: ..."; null if it fits. */
 function objection(plan: MemoryPlan, { availableBytes, jobs }: MemoryRoom): string | null {
-  const heapBytes = plan.tensorBytes * PROCESS_COSTS.wasm.share;
+  const heapBytes = plan.tensorBytes * ENGINE_COPIES.wasm.share;
   if (plan.engine === "wasm" && heapBytes > WASM_HEAP_BYTES) {
     return `must fit the ${describeBytes(WASM_HEAP_BYTES)} that a WebAssembly heap can have: ` +
       `current value is ${describeBytes(heapBytes)}`;
@@ -83,7 +83,9 @@ export function describeFullest({ fullest }: MemoryPlan): string {
  *     numHeads: 9, numKvHeads: 3, headDim: 64, ropeTheta: 100_000, rmsNormEps: 1e-5,
  *     tieWordEmbeddings: true, attentionBias: false, maxPositionEmbeddings: 2048,
  *   },
- *   evaluation: { batchSize: 16, samples: 1, maxCompletionLength: 192, promptTokens: 512 },
+ *   evaluation: {
+ *     batchSize: 16, samples: 1, rowsAtOnce: 32, maxCompletionLength: 192, promptTokens: 512,
+ *   },
  * } as const;
  * requireMemory("start", request, { availableBytes: 8 * 2 ** 30, jobs: 1 });
  * assertThrows(

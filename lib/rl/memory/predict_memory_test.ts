@@ -2,15 +2,16 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import type { ModelConfig } from "../model/config.ts";
 import {
   ADAMW_COPIES,
-  BACKWARD_COPIES,
   CACHE_COPIES,
-  FORWARD_COPIES,
-  HEAD_COPIES,
+  ENGINE_COPIES,
+  type LayerCopies,
   LOGIT_COPIES,
-  PROCESS_COSTS,
 } from "./calibration.ts";
 import { jobsThatFit, requireMemory } from "./fit_memory.ts";
 import { type MemoryRequest, predictMemory } from "./predict_memory.ts";
+import type { TrainingMemory } from "./training.ts";
+
+const copies = ENGINE_COPIES.wasm;
 
 /** Llama with V 100, D 8, F 20, 3 layers, 4 heads and 2 key/value heads of 2. */
 const config: ModelConfig = {
@@ -29,35 +30,63 @@ const config: ModelConfig = {
   maxPositionEmbeddings: 512,
 };
 
+const training: TrainingMemory = {
+  numPrompts: 6,
+  numGenerations: 4,
+  maxCompletionLength: 50,
+  microBatchSize: 8,
+  rowsAtOnce: 100,
+  gradientCheckpointing: true,
+  beta: 0.1,
+  syncRefModel: null,
+  lora: null,
+  promptTokens: 31,
+};
+
 const request: MemoryRequest = {
   engine: "wasm",
   config,
-  training: {
-    numPrompts: 6,
-    numGenerations: 4,
+  training,
+  evaluation: {
+    batchSize: 10,
+    samples: 2,
+    rowsAtOnce: 100,
     maxCompletionLength: 50,
-    microBatchSize: 8,
-    beta: 0.1,
-    promptTokens: 31,
+    promptTokens: 41,
   },
-  evaluation: { batchSize: 10, samples: 2, maxCompletionLength: 50, promptTokens: 41 },
 };
 
 /** 4 bytes by: embedding 100 x 8, final norm 8, and a layer's norms, q, k, v, o, gate, up, down. */
 const POLICY = 4 * (800 + 8 + 3 * (16 + 64 + 32 + 32 + 64 + 160 + 160 + 160));
 
-function phase(name: string, of: MemoryRequest = request) {
-  return predictMemory(of).phases.find((found) => found.name === name)!;
+function phase(name: string, changed: Partial<TrainingMemory> = {}, model = config) {
+  const { phases } = predictMemory({
+    ...request,
+    config: model,
+    training: { ...training, ...changed },
+  });
+  return phases.find((found) => found.name === name)!;
 }
 
 Deno.test("what is held all along: policy, reference, two moments", () => {
   const { policy, reference, moments } = phase("sampling").tensors;
   assertEquals([policy, reference, moments], [POLICY, POLICY, 2 * POLICY]);
-  const withoutReference = { ...request, training: { ...request.training!, beta: 0 } };
-  assertEquals(phase("sampling", withoutReference).tensors["reference"], 0);
-  assertEquals(phase("reference", withoutReference), undefined);
+  assertEquals(phase("sampling", { beta: 0 }).tensors["reference"], undefined);
+  assertEquals(phase("reference", { beta: 0 }), undefined);
+  const syncRefModel = { refModelSyncSteps: 1, refModelMixupAlpha: 0.5 };
+  assertEquals(phase("sampling", { beta: 0, syncRefModel }).tensors["reference"], POLICY);
   const untrained = predictMemory({ ...request, training: null });
   assertEquals(untrained.phases.map(({ name }) => name), ["loading", "evaluation"]);
+});
+
+Deno.test("with an adapter the moments are its own, and the model is its own reference", () => {
+  // A 2 x 8 and B 8 x 2 of q, and A 2 x 20 and B 8 x 2 of down, in 3 layers.
+  const lora = { rank: 2, alpha: 4, targetModules: ["q_proj", "down_proj"] } as const;
+  const adapter = 4 * 3 * (16 + 16 + 40 + 16);
+  const { policy, reference, moments, adapter: found } = phase("update", { lora }).tensors;
+  assertEquals([policy, reference, found, moments], [POLICY, undefined, adapter, 2 * adapter]);
+  assertEquals(phase("update", { lora }).tensors["gradients"], adapter);
+  assertEquals(phase("checkpoint", { lora }).arraysBytes, adapter);
 });
 
 Deno.test("caches and logits of sampling by hand", () => {
@@ -70,35 +99,52 @@ Deno.test("caches and logits of sampling by hand", () => {
   );
   assertEquals(phase("sampling").tensors["logits"], LOGIT_COPIES * 4 * 24 * 100);
   assertEquals(phase("evaluation").tensors["logits"], LOGIT_COPIES * 4 * 20 * 100);
+  // 9 rows at once are those of 3 groups.
+  assertEquals(
+    phase("sampling", { rowsAtOnce: 9 }).tensors["logits"],
+    LOGIT_COPIES * 4 * 12 * 100,
+  );
 });
 
 /** A layer with all copies: 460 rows of 2 groups of 4 (2 x 30 + 8 x 50), scores of 8 x 50 rows by 80 keys. */
-function layerByHand(copies: typeof FORWARD_COPIES): number {
-  return 4 * (460 * (copies.width * 8 + copies.intermediate * 20 + copies.queries * 8 +
-        copies.keys * 4) +
-    copies.groupScores * 8 * 4 * 50 * 80 + copies.promptScores * 2 * 4 * 900);
+function layerByHand(of: LayerCopies): number {
+  const perRow = of.width * 8 + of.intermediate * 20 + of.queries * 8 + of.keys * 4;
+  return 4 * (460 * perRow + of.groupScores * 8 * 4 * 50 * 80 + of.promptScores * 2 * 4 * 900);
 }
 
 Deno.test("the forward pass of the reference by hand", () => {
   const { layer, logits } = phase("reference").tensors;
-  assertAlmostEquals(layer!, layerByHand(FORWARD_COPIES), 1e-6);
-  // All 400 completion rows x 100 fit one chunk.
-  assertEquals(logits, HEAD_COPIES.forward * 4 * 400 * 100);
+  assertAlmostEquals(layer!, layerByHand(copies.forward), 1e-6);
+  // All 400 completion rows x 100 are one block, with all of the head.
+  assertEquals(
+    logits,
+    copies.head.forward.logits * 4 * 400 * 100 + copies.head.forward.rows * 3200,
+  );
 });
 
-Deno.test("the backward pass is fullest at the first layer where parameters outweigh inputs", () => {
+Deno.test("the backward pass is fullest at the last layer where inputs outweigh parameters", () => {
   // 3 micro-batches of 8: the sum of those before stands beside the gradient of this one.
-  const { gradients, layer, "layer inputs": inputs } = phase("gradients").tensors;
-  assertAlmostEquals(layer!, layerByHand(BACKWARD_COPIES.wasm), 1e-6);
-  // At the last layer: 4 x 460 x 8 numbers of inputs and the head's gradient (3200 bytes); at the first
-  // layer 2 of these inputs and all gradients.
+  const again = phase("gradients").tensors;
+  assertAlmostEquals(again["layer"]!, layerByHand(copies.backwardAgain), 1e-6);
+  // 4 inputs of 460 x 8 and the head's gradient; at the first layer 2 of these inputs and all gradients.
   const atLast = POLICY + 3200 + 4 * 4 * 460 * 8, atFirst = 2 * POLICY + 2 * 4 * 460 * 8;
   assert(atLast > atFirst);
-  assertEquals([gradients, inputs], [POLICY + 3200, 4 * 4 * 460 * 8]);
-  const wide = { ...config, vocabSize: 10_000 };
-  const { gradients: ofWide } = phase("gradients", { ...request, config: wide }).tensors;
-  // The head's 400 rows x 10,000 in 16 copies are the most there, with its gradient twice beside the sum.
-  assertEquals(ofWide, POLICY + 9900 * 32 + 2 * 320_000);
+  assertEquals([again["gradients"], again["kept by layers"]], [POLICY + 3200, 4 * 4 * 460 * 8]);
+  // Kept are also queries and what attention made of them (8 each), keys and values (4 each), the sum
+  // behind attention (8), and gate and up (20 each).
+  const kept = phase("gradients", { gradientCheckpointing: false }).tensors;
+  assertEquals(kept["kept by layers"], 4 * 460 * (4 * 8 + 3 * (8 + 8 + 4 + 4 + 8 + 40)));
+  assertAlmostEquals(kept["layer"]!, layerByHand(copies.backward), 1e-6);
+});
+
+Deno.test("with a large vocabulary the head's blocks are the most there", () => {
+  const wide = { ...config, vocabSize: 1_000_000 };
+  const { logits, gradients } = predictMemory({ ...request, engine: "tensorflow", config: wide })
+    .phases.find(({ name }) => name === "gradients")!.tensors;
+  // 400 rows x a million numbers in 64 blocks of 6 Mi: 15,625 wide.
+  assertEquals(logits, 7 * 4 * 400 * 15_625 + 4 * 15_625 * 8);
+  const policy = POLICY + 4 * 999_900 * 8;
+  assertEquals(gradients, policy + 4 * 1_000_000 * 8);
 });
 
 Deno.test("the update's largest parameter by hand", () => {
@@ -110,8 +156,7 @@ Deno.test("the process is its base and a share of the fullest phase", () => {
   const { fullest, processBytes, phases } = predictMemory(request);
   assertEquals(fullest.name, "gradients");
   const bytes = Object.values(fullest.tensors).reduce((a, b) => a + b, 0);
-  const { baseBytes, share } = PROCESS_COSTS.wasm;
-  assertEquals(processBytes, Math.round(baseBytes + share * bytes));
+  assertEquals(processBytes, Math.round(copies.baseBytes + copies.share * bytes));
   assertEquals(phases.map(({ name }) => name), [
     "loading",
     "sampling",
@@ -125,8 +170,7 @@ Deno.test("the process is its base and a share of the fullest phase", () => {
 
 Deno.test("a micro-batch is of whole groups, or of a part of one", () => {
   const layerOf = (microBatchSize: number) =>
-    phase("gradients", { ...request, training: { ...request.training!, microBatchSize } })
-      .tensors["layer"]!;
+    phase("gradients", { microBatchSize }).tensors["layer"]!;
   assertEquals(layerOf(9), layerOf(8));
   assertEquals(layerOf(1000), layerOf(24));
   assert(layerOf(2) < layerOf(4) && layerOf(4) < layerOf(8));
@@ -146,7 +190,7 @@ const large: MemoryRequest = {
     numKvHeads: 4,
     headDim: 64,
   },
-  training: { ...request.training!, microBatchSize: 24, maxCompletionLength: 2048 },
+  training: { ...training, microBatchSize: 24, maxCompletionLength: 512 },
 };
 
 function refusal(of: MemoryRequest, availableBytes: number, jobs: number): string {
@@ -165,11 +209,13 @@ Deno.test("what does not fit is refused with the figures and the two cheapest ch
   const message = refusal(large, need - 1, 1);
   assert(/^Cannot run arm none: its memory must fit the [\d.]+ GiB/.test(message), message);
   assert(
-    /microBatchSize 12 \(24 now\): [\d.]+ GiB; or maxCompletionLength 2032/.test(message),
+    /microBatchSize 12 \(24 now\): [\d.]+ GiB; or maxCompletionLength 496 \(512 now\)/.test(
+      message,
+    ),
     message,
   );
   // What is proposed fits.
-  const smaller = { ...large, training: { ...large.training!, microBatchSize: 12 } };
+  const smaller = { ...large, training: { ...training, ...large.training, microBatchSize: 12 } };
   requireMemory("arm none", smaller, { availableBytes: need - 1, jobs: 1 });
   assert(/--jobs 1 \(2 now\).*microBatchSize/.test(refusal(large, 2 * need - 1, 2)));
   assertEquals(jobsThatFit(predictMemory(large), 2 * need - 1), 1);

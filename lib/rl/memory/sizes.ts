@@ -6,9 +6,10 @@
  *
  * @module
  */
+import { adapterShapes, type LoraSettings } from "../lora/adapter.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { expectedShapes } from "../model/files/expected_shapes.ts";
-import { CHUNK_LOGITS } from "../model/head.ts";
+import { BLOCK_LOGITS } from "../model/head.ts";
 import type { LayerCopies } from "./calibration.ts";
 
 /** Bytes of a number on every engine. */
@@ -24,12 +25,25 @@ export interface BatchShape {
   readonly T: number;
 }
 
-/** All parameters, and the largest one of them. */
-export function parameterBytes(config: ModelConfig): { all: number; largest: number } {
-  const sizes = [...expectedShapes(config).values()].map((shape) =>
-    NUMBER_BYTES * shape.reduce((a, b) => a * b, 1)
-  );
+/** All of some parameters, and the largest one of them. */
+export interface ParameterBytes {
+  readonly all: number;
+  readonly largest: number;
+}
+
+function sizeShapes(shapes: Iterable<readonly number[]>): ParameterBytes {
+  const sizes = [...shapes].map((shape) => NUMBER_BYTES * shape.reduce((a, b) => a * b, 1));
   return { all: sizes.reduce((a, b) => a + b, 0), largest: Math.max(...sizes) };
+}
+
+/** A model's parameters. */
+export function modelBytes(config: ModelConfig): ParameterBytes {
+  return sizeShapes(expectedShapes(config).values());
+}
+
+/** The parameters that are trained: an adapter's, or all. */
+export function trainedBytes(config: ModelConfig, lora: LoraSettings | null): ParameterBytes {
+  return lora === null ? modelBytes(config) : sizeShapes(adapterShapes(config, lora).values());
 }
 
 /** The head's weight, or the embedding that stands for it. */
@@ -40,6 +54,15 @@ export function headBytes({ vocabSize, hiddenSize }: ModelConfig): number {
 /** Rows of hidden states, `[M, D]`. */
 export function hiddenBytes({ hiddenSize }: ModelConfig, rows: number): number {
   return NUMBER_BYTES * rows * hiddenSize;
+}
+
+/** What a layer keeps for its backward pass beside its input, if it is not computed again. */
+export function keptBytes(
+  { hiddenSize, intermediateSize, numHeads, numKvHeads, headDim }: ModelConfig,
+  rows: number,
+): number {
+  const attention = 2 * numHeads * headDim + 2 * numKvHeads * headDim;
+  return NUMBER_BYTES * rows * (attention + hiddenSize + 2 * intermediateSize);
 }
 
 /** Rows of a batch: each prompt once, and every completion. */
@@ -68,13 +91,10 @@ export function layerBytes(
   rows: number,
   scores: { readonly group: number; readonly prompt: number },
 ): number {
-  return NUMBER_BYTES * (
-    rows * (
-        copies.width * hiddenSize + copies.intermediate * intermediateSize +
-        copies.queries * numHeads * headDim + copies.keys * numKvHeads * headDim
-      ) +
-    copies.groupScores * scores.group + copies.promptScores * scores.prompt
-  );
+  const perRow = copies.width * hiddenSize + copies.intermediate * intermediateSize +
+    copies.queries * numHeads * headDim + copies.keys * numKvHeads * headDim;
+  return NUMBER_BYTES *
+    (rows * perRow + copies.groupScores * scores.group + copies.promptScores * scores.prompt);
 }
 
 /** {@linkcode layerBytes} of a training batch. */
@@ -90,8 +110,11 @@ export function batchLayerBytes(
   });
 }
 
-/** One chunk of the head's logits for so many completion rows. */
-export function chunkBytes({ vocabSize }: ModelConfig, rows: number): number {
-  return NUMBER_BYTES * vocabSize *
-    Math.min(rows, Math.max(1, Math.floor(CHUNK_LOGITS / vocabSize)));
+/** A block of the vocabulary for so many completion rows: its logits, and its rows of the head. */
+export function blockBytes(
+  { vocabSize, hiddenSize }: ModelConfig,
+  rows: number,
+): { logits: number; rows: number } {
+  const width = Math.ceil(vocabSize / Math.ceil(rows * vocabSize / BLOCK_LOGITS));
+  return { logits: NUMBER_BYTES * rows * width, rows: NUMBER_BYTES * width * hiddenSize };
 }
