@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type GrpoConfig, klEstimators, lossTypes } from "@terse/rl";
+import { klEstimators, lossTypes } from "@terse/rl";
 import { z } from "zod";
+import type { TrainingSettings } from "./experiment.ts";
 import { count, countOrNone, positive, rule, share, twoOrMore } from "./schema_rules.ts";
 
 /** `"a", "b" or "c"`. */
@@ -56,12 +57,19 @@ export interface TrainingObjection {
  * @returns The first rule broken, or null.
  */
 export function checkTraining(
-  { beta, syncRefModel, groupFilter, numGenerations }: GrpoConfig,
+  { beta, syncRefModel, groupFilter, numGenerations, lora }: TrainingSettings,
 ): TrainingObjection | null {
   if (beta === 0 && syncRefModel !== null) {
     return {
       path: ["syncRefModel"],
       must: "null where beta is 0, as there is no reference then",
+      found: syncRefModel,
+    };
+  }
+  if (lora !== null && syncRefModel !== null) {
+    return {
+      path: ["syncRefModel"],
+      must: "null where lora is not null, as the reference is then the model without its adapter",
       found: syncRefModel,
     };
   }

@@ -15,6 +15,7 @@ import {
   availableMemoryBytes,
   chooseEngine,
   ENGINE_FINDERS,
+  type EngineSettings,
   type ModelConfig,
   modelPath,
   type PreparedQuestion,
@@ -80,7 +81,7 @@ export interface RunFile {
   readonly title: string;
   readonly question: string;
   readonly description: string;
-  readonly engine: { readonly name: string; readonly reason: string };
+  readonly engine: EngineSettings & { readonly name: string; readonly reason: string };
   readonly model: { readonly name: string; readonly parameters: number; readonly path: string };
   readonly data: {
     readonly description: string;
@@ -123,10 +124,14 @@ export function settingsFor(model: string): SettingsName {
   return model === "tiny" ? "tiny" : "llm";
 }
 
-/** The wording that a run asks in: a file's, or the one that suits the model. */
-function chooseTemplate({ template, model }: AblateOptions): Promise<PromptTemplate> {
-  if (template !== null) return loadTemplate(template);
-  return Promise.resolve(settingsFor(model) === "tiny" ? tinyTemplate : defaultTemplate);
+/** The wording that a run asks in: a file's, the experiment's, or the one that suits the model. */
+async function chooseTemplate(
+  { settings }: Experiment,
+  { template, model }: AblateOptions,
+): Promise<PromptTemplate> {
+  if (template !== null) return await loadTemplate(template);
+  const name = settingsFor(model);
+  return settings[name].template ?? (name === "tiny" ? tinyTemplate : defaultTemplate);
 }
 
 /**
@@ -142,7 +147,7 @@ export async function prepareRun(
   const path = modelPath(options.model);
   const { config, tensors, tokenizer, sha256 } = await readModel(path);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const template = await chooseTemplate(options);
+  const template = await chooseTemplate(experiment, options);
   const questions = await collectQuestions(
     questionRequest(experiment, {
       settings: settingsFor(options.model),
@@ -205,6 +210,7 @@ export function planRun(
     experiment: { name: experiment.name, path: loaded.path, sha256: loaded.sha256 },
     settings: settingsName,
     engine: engine.name,
+    engineSettings: options.engineSettings,
     model: { name: model.name, sha256: model.sha256 },
     data: {
       paths: options.data,
@@ -227,7 +233,7 @@ export function planRun(
       title: experiment.title,
       question: experiment.question,
       description: experiment.description,
-      engine: { name: engine.name, reason: engine.reason },
+      engine: { name: engine.name, reason: engine.reason, ...options.engineSettings },
       model: { name: model.name, parameters: model.parameters, path: model.path },
       data: {
         description: data.description,

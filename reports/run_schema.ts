@@ -36,7 +36,7 @@ export const experimentSchema: z.ZodType<ExperimentFile> = z.object({
   title: text,
   question: text,
   description: text,
-  engine: z.object({ name: text, reason: text }),
+  engine: z.object({ name: text, reason: text, compile: text, tf32: z.boolean() }),
   model: z.object({ name: text, parameters: number }),
   data: z.object({
     description: text,

@@ -25,7 +25,14 @@ export interface ExperimentFile {
   /** What the arms have in common. */
   readonly description: string;
   /** The engine and why it was taken. */
-  readonly engine: { readonly name: string; readonly reason: string };
+  readonly engine: {
+    readonly name: string;
+    readonly reason: string;
+    /** Whether steps ran as graphs: auto, on or off. */
+    readonly compile: string;
+    /** Whether a graphics card was let round products to TF32. */
+    readonly tf32: boolean;
+  };
   /** The model and its size. */
   readonly model: { readonly name: string; readonly parameters: number };
   /** The questions, their hash, and their number by split. */

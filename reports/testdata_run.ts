@@ -196,7 +196,12 @@ export async function writeMadeRun(folder: string, size: RunSize): Promise<void>
     description:
       "One small policy is trained with GRPO under several rewards for length. All arms " +
       "share the data, the seeds, the budgets named in the prompts and every other setting.",
-    engine: { name: "tensorflow", reason: "the fastest engine that is installed" },
+    engine: {
+      name: "tensorflow",
+      reason: "the fastest engine that is installed",
+      compile: "auto",
+      tf32: false,
+    },
     model: { name: "tiny", parameters: 412_672, path: null },
     data: {
       description: "made-up questions",

@@ -11,6 +11,8 @@ export * from "./engine/cache_folder.ts";
 export * from "./engine/choice.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/memory.ts";
+export * from "./engine/settings.ts";
+export * from "./graph/compile.ts";
 export * from "./grpo/mod.ts";
 export * from "./lora/adapter.ts";
 export * from "./lora/names.ts";

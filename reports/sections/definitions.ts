@@ -56,7 +56,7 @@ export function definitionList(run: Run, window: number): string {
       "Requested and used",
       "Answers of the evaluation whose prompt named a budget, all splits and seeds together. Large " +
       "marks: means of six groups of neighbouring budgets with equally many answers. Deviation: mean " +
-      "of |used - requested| / requested.",
+      "of |used - requested| / requested. Overrun: mean of max(0, used - requested).",
     ],
     [
       "Kinds",

@@ -4,8 +4,13 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
-import type { NativeAttribute, NativeBackend, NativeBinding } from "../engine/native_backend.ts";
+import * as tf from "@tensorflow/tfjs";
+import {
+  type NativeAttribute,
+  type NativeBackend,
+  type NativeBinding,
+  nativeOp,
+} from "../engine/native_backend.ts";
 
 /** A value within a recording: the output of a node. */
 export interface Edge {
@@ -51,7 +56,7 @@ const LARGEST_CONSTANT = 65_536;
 export function record<O extends Readonly<Record<string, tf.Tensor>>>(
   backend: NativeBackend,
   inputs: readonly tf.Tensor[],
-  f: () => O,
+  f: (inputs: readonly tf.Tensor[]) => O,
 ): { outputs: O; recording: Recording } {
   const nodes: RecordedNode[] = [];
   const edges = new Map<number, Edge & { readonly dtype: number }>();
@@ -61,7 +66,8 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     int32: binding.TF_INT32,
     bool: binding.TF_BOOL,
   };
-  const inputIds = backend.getInputTensorIds(inputs);
+  const { distinct, copies } = distinctInputs(backend, inputs);
+  const inputIds = backend.getInputTensorIds(distinct);
   inputs.forEach(({ dtype: name, shape }, i) => {
     const dtype = dtypes[name]!;
     edges.set(inputIds[i]!, { node: nodes.length, output: 0, dtype });
@@ -115,7 +121,7 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
   });
   backend.binding = recorder;
   try {
-    const outputs = f();
+    const outputs = f(distinct);
     const ids = backend.getInputTensorIds(Object.values(outputs));
     return {
       outputs,
@@ -123,7 +129,21 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     };
   } finally {
     backend.binding = binding;
+    tf.dispose(copies);
   }
+}
+
+/** Inputs that share no data: a value's id alone must tell which input it is. */
+function distinctInputs(backend: NativeBackend, inputs: readonly tf.Tensor[]) {
+  const ids = backend.getInputTensorIds(inputs);
+  const copies: tf.Tensor[] = [];
+  const distinct = inputs.map((input, i) => {
+    if (ids.indexOf(ids[i]!) === i) return input;
+    const copy = nativeOp(backend, "Identity", [], [input]);
+    copies.push(copy);
+    return copy;
+  });
+  return { distinct, copies };
 }
 
 /** Whether all values are the same. */

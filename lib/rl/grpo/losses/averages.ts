@@ -31,22 +31,25 @@ export interface TokenWeights {
 export type Average = (mask_B_T: tf.Tensor, sizes: StepSizes) => TokenWeights;
 
 /** Every token counts alike (DAPO, arXiv 2503.14476, equation 8; verl's and Med-U1's masked mean). */
-export const tokenMean: Average = (weights_B_T, { tokenCount }) => ({
-  weights_B_T,
-  divisor: tokenCount,
-});
+export function tokenMean(weights_B_T: tf.Tensor, { tokenCount }: StepSizes): TokenWeights {
+  return { weights_B_T, divisor: tokenCount };
+}
 
 /** Every completion counts alike, the mean of its tokens (GRPO, arXiv 2402.03300, equation 3). */
-export const sequenceMean: Average = (mask_B_T, { sequenceCount }) => ({
-  weights_B_T: tf.div(mask_B_T, tf.maximum(tf.sum(mask_B_T, 1, true), 1)),
-  divisor: sequenceCount,
-});
+export function sequenceMean(mask_B_T: tf.Tensor, { sequenceCount }: StepSizes): TokenWeights {
+  return {
+    weights_B_T: tf.div(mask_B_T, tf.maximum(tf.sum(mask_B_T, 1, true), 1)),
+    divisor: sequenceCount,
+  };
+}
 
 /**
  * The sum over the tokens that all completions could have, so that a token's weight depends on no
  * completion's length (Dr. GRPO, arXiv 2503.20783, with TRL's constant).
  */
-export const constantMean: Average = (
-  weights_B_T,
-  { sequenceCount, maxCompletionLength },
-) => ({ weights_B_T, divisor: sequenceCount * maxCompletionLength });
+export function constantMean(
+  weights_B_T: tf.Tensor,
+  { sequenceCount, maxCompletionLength }: StepSizes,
+): TokenWeights {
+  return { weights_B_T, divisor: sequenceCount * maxCompletionLength };
+}
