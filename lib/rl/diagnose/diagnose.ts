@@ -72,8 +72,8 @@ export function diagnoseStep(
  * import { assertEquals } from "@std/assert";
  * const steps = [1, 2, 3].map((step) => ({ step, kl: step === 2 ? 12 : 0.01 }));
  * const [found] = diagnose(steps, {
- *   beta: 0.001, entropyCoefficient: 0, epsilonHigh: 0.2, learningRate: 1e-6, maxCompletionLength: 192,
- *   numGenerations: 8, temperature: 1,
+ *   beta: 0.001, dynamicSamplingRounds: 0, entropyCoefficient: 0, epsilonHigh: 0.2, learningRate: 1e-6,
+ *   maxCompletionLength: 192, numGenerations: 8, temperature: 1,
  * }).found;
  * assertEquals([found?.cause, found?.state, found?.step], ["kl_runaway", "began", 2]);
  * ```

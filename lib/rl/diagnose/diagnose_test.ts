@@ -5,6 +5,7 @@ import type { DiagnosedSettings, Diagnosis, StepMetrics } from "./symptom.ts";
 
 const settings: DiagnosedSettings = {
   beta: 0.001,
+  dynamicSamplingRounds: 2,
   entropyCoefficient: 0.002,
   epsilonHigh: 0.28,
   learningRate: 4e-4,
@@ -64,7 +65,12 @@ const DEFECTS: [
   [
     { frac_reward_zero_std: 1, accuracy: 0.98 },
     "23 equal_groups",
-    ["87 % of the groups", "too easy", "numGenerations (8)", "temperature (0.7)"],
+    [
+      "87 % of the groups",
+      "too easy",
+      "numGenerations (8)",
+      "temperature (0.7) or dynamicSamplingRounds (2)",
+    ],
   ],
   [{ kl: 0.9 }, "22 kl_runaway", ["over 5 steps", "beta (0.001)"]],
   [{ kl: 40 }, "20 kl_runaway", ["is 40 nats"]],

@@ -24,7 +24,7 @@ export const samplerMismatch: Symptom = {
       nats.toPrecision(2)
     } nats a ` +
       `token on average: the gradient is that of another policy than the one that wrote the ` +
-      `completions; compare with another --engine`;
+      `completions; compare with --compile off or another --engine, or set importanceSamplingCap`;
   },
 };
 

@@ -52,7 +52,7 @@ export const equalGroups: Symptom = {
   cause: "equal_groups",
   calmSteps: WINDOW,
   title: "the lack of groups with different rewards",
-  show(steps, { numGenerations, temperature }) {
+  show(steps, { numGenerations, temperature, dynamicSamplingRounds }) {
     const { equal, cut, accuracy } = means(steps);
     if (equal === null || equal < EQUAL_SHARE) return null;
     // Truncation has a diagnosis of its own, whose remedy is another one.
@@ -65,7 +65,7 @@ export const equalGroups: Symptom = {
     return `all rewards were equal in ${
       percent(equal)
     } of the groups of the last ${WINDOW} steps, ` +
-      `which therefore taught nothing; ${remedy}, or raise numGenerations (${numGenerations}) or ` +
-      `temperature (${temperature})`;
+      `which therefore taught nothing; ${remedy}, or raise numGenerations (${numGenerations}), ` +
+      `temperature (${temperature}) or dynamicSamplingRounds (${dynamicSamplingRounds})`;
   },
 };

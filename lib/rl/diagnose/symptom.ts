@@ -12,6 +12,7 @@ export type StepMetrics = Readonly<Record<string, number | null>> & { readonly s
 export type DiagnosedSettings = Pick<
   GrpoConfig,
   | "beta"
+  | "dynamicSamplingRounds"
   | "entropyCoefficient"
   | "epsilonHigh"
   | "learningRate"
