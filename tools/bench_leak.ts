@@ -6,22 +6,11 @@
  *
  * @module
  */
-import { collectQuestions, questionsOfStep } from "../experiments/sources.ts";
-import { findArm, lengthPenalty, rewardScheme } from "@terse/experiments";
-import { defaultTemplate, tinyTemplate } from "@terse/data";
-import { startRewardState } from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
-import {
-  cloneWeights,
-  createAdamWState,
-  type EngineName,
-  type GrpoState,
-  loadEngine,
-  loadPolicy,
-  trainStep,
-} from "@terse/rl";
+import { type EngineName, loadEngine, loadPolicy, trainStep } from "@terse/rl";
 import { parseArgs } from "node:util";
 import { describeGrowth, growsBy, type LeakSample } from "./bench_leak/growth.ts";
+import { BENCH_SCHEME, benchQuestions, benchTraining, startBench } from "./bench_training.ts";
 
 const SEED = 1;
 
@@ -34,31 +23,16 @@ async function* samples(
   minutes: number,
 ): AsyncGenerator<LeakSample> {
   await loadEngine(engine);
-  const settings = lengthPenalty.settings[model === "tiny" ? "tiny" : "llm"];
-  const { training } = settings;
+  const training = benchTraining(model);
   const refPolicy = await loadPolicy(model);
-  const { splits } = await collectQuestions({
-    paths: [],
-    sampleSeed: 0,
-    counts: { train: QUESTIONS, test: 1, ood: 1 },
-    budgets: settings.budgets,
-    template: model === "tiny" ? tinyTemplate : defaultTemplate,
-    maxPromptLength: training.maxPromptLength,
-    onBadRow: "fail",
-  }, refPolicy.tokenizer);
-  const scheme = rewardScheme(findArm(lengthPenalty, "maximum"), settings);
-  let state: GrpoState = {
-    step: 0,
-    policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
-    optimizer: createAdamWState(refPolicy.weights),
-    rewards: startRewardState(scheme),
-    refWeights: null,
-  };
+  const questions = benchQuestions(model, refPolicy, QUESTIONS);
+  let state = startBench(refPolicy);
   const startMs = performance.now();
   let minute = 0, peak = 0;
   while (minute < minutes) {
-    const chosen = questionsOfStep(splits.train, training.numPrompts, SEED, state.step + 1, false);
-    ({ state } = await trainStep(state, refPolicy, chosen, scheme, training, SEED));
+    const first = state.step * training.numPrompts % QUESTIONS;
+    const chosen = questions.slice(first, first + training.numPrompts);
+    ({ state } = await trainStep(state, refPolicy, chosen, BENCH_SCHEME, training, SEED));
     peak = Math.max(peak, Deno.memoryUsage().rss);
     const now = Math.floor((performance.now() - startMs) / 60_000);
     // The first step still shares the reference's weights.

@@ -9,7 +9,6 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type EngineName, predictMemory } from "@terse/rl";
-import { formatTable } from "@terse/experiments";
 import type { MemoryCase, MemoryMeasurement } from "./bench_memory/measure.ts";
 
 type Sizes = Omit<MemoryCase, "model" | "engine">;
@@ -91,17 +90,9 @@ if (import.meta.main) {
     ]);
     console.error(rows.at(-1)!.join("  "));
   }
-  console.log(formatTable(
-    [
-      `${model} on ${engine}, MiB`,
-      "fullest",
-      "tensors predicted",
-      "counted",
-      "off by",
-      "process predicted",
-      "measured",
-      "off by",
-    ],
-    rows,
-  ));
+  console.log(
+    `\n| ${model} on ${engine}, MiB | fullest | tensors predicted | counted | off by ` +
+      `| process predicted | measured | off by |\n|---|---|---|---|---|---|---|---|`,
+  );
+  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
 }

@@ -6,29 +6,18 @@
  *
  * @module
  */
-import {
-  DEFAULT_FAILURE_POLICY,
-  type RewardScheme,
-  startRewardState,
-  WEIGHTED_SUM,
-} from "@terse/rewards";
 import * as tf from "@tensorflow/tfjs";
 import {
-  cloneWeights,
-  createAdamWState,
   type EngineName,
-  type GrpoState,
   loadEngine,
   loadPolicy,
   type MemoryRequest,
   peakMemoryBytes,
-  type PreparedQuestion,
   sampleRollouts,
   saveCheckpoint,
   trainStep,
 } from "@terse/rl";
-import { uniform } from "@terse/data";
-import { lengthPenalty } from "@terse/experiments";
+import { BENCH_SCHEME, benchQuestion, benchTraining, startBench } from "../bench_training.ts";
 
 /** What is run: a model and sizes in tokens and completions. */
 export interface MemoryCase {
@@ -66,61 +55,25 @@ function watchTensors(): () => number {
   return () => largest;
 }
 
-function question(index: number, tokens: number, vocabSize: number): PreparedQuestion {
-  const tokenIds = Array.from(
-    { length: tokens },
-    (_, i) => Math.floor(uniform("bench", index, i) * vocabSize),
-  );
-  return {
-    record: {
-      id: String(index),
-      source: "bench",
-      question: "",
-      context: "",
-      options: null,
-      gold: { kind: "open", answer: "" },
-      split: "train",
-      licence: "MIT",
-      tags: [],
-    },
-    budget: { mode: "none" },
-    prompt: { key: `bench/${index}`, text: "", tokenIds },
-  };
-}
-
-/** Rewards that differ within a group, so that gradients are not zero. */
-const SCHEME: RewardScheme = {
-  components: [{
-    name: "parity",
-    weight: 1,
-    reward: ({ completionIds }) => completionIds.map((ids) => ids[0]! % 7),
-  }],
-  mixture: WEIGHTED_SUM,
-  failures: DEFAULT_FAILURE_POLICY,
-};
-
 async function measure(what: MemoryCase): Promise<MemoryMeasurement> {
   await loadEngine(what.engine);
   const tensorBytes = watchTensors();
   const loaded = await loadPolicy(what.model);
   // Completions never end, so that all have their full length.
   const refPolicy = { ...loaded, tokenizer: { ...loaded.tokenizer, endTokenIds: [] } };
-  const { training: usual } = lengthPenalty.settings.llm;
-  const training = { ...usual, ...what, rowsAtOnce: what.numPrompts * what.numGenerations };
+  const training = {
+    ...benchTraining(what.model),
+    ...what,
+    rowsAtOnce: what.numPrompts * what.numGenerations,
+  };
   const questions = Array.from(
     { length: what.numPrompts },
-    (_, i) => question(i, what.promptTokens, refPolicy.config.vocabSize),
+    (_, i) => benchQuestion(i, what.promptTokens, refPolicy),
   );
-  let state: GrpoState = {
-    step: 0,
-    policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
-    optimizer: createAdamWState(refPolicy.weights),
-    rewards: startRewardState(SCHEME),
-    refWeights: null,
-  };
+  let state = startBench(refPolicy);
   // The first update parts the policy's weights from the reference's.
   for (let step = 0; step < 2; step++) {
-    ({ state } = await trainStep(state, refPolicy, questions, SCHEME, training, 1));
+    ({ state } = await trainStep(state, refPolicy, questions, BENCH_SCHEME, training, 1));
   }
   const folder = await Deno.makeTempDir({ prefix: "terse-memory-" });
   await saveCheckpoint(folder, state);
@@ -137,7 +90,7 @@ async function measure(what: MemoryCase): Promise<MemoryMeasurement> {
     request: {
       engine: what.engine,
       config: refPolicy.config,
-      training,
+      training: { ...training, lora: null },
       evaluation: { ...training, batchSize: what.numPrompts, samples: 1 },
     },
     tensorBytes: tensorBytes(),
