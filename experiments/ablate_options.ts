@@ -91,7 +91,8 @@ Usage: deno task ablate [EXPERIMENT] [options]
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)
-  --jobs N            arms trained at a time (tiny: the number of cores; other models: 1)
+  --jobs N            arms trained at a time (tiny: as many as there are cores and memory for; other
+                      models: 1)
   --out DIR           the run's folder (runs/<experiment>-<date>-<time>)
   --resume            go on with the run in --out DIR; finished arms are kept
   --sample-seed N     seed of the generated questions, the splits and the budgets (0)

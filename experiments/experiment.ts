@@ -27,6 +27,8 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /** Steps in a row whose loss or gradient may be not finite; they update nothing. One more ends the arm. */
+  readonly maxSkippedSteps: number;
   /** The low-rank adapter that is trained in place of the weights; null trains all weights. */
   readonly lora: LoraSettings | null;
   /**

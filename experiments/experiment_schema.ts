@@ -62,6 +62,7 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
+  maxSkippedSteps: countOrNone,
   gradientCheckpointing: rule<boolean>("true or false", (v) => typeof v === "boolean"),
   lora: lora.nullable(),
   ...estimators,

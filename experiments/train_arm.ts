@@ -63,6 +63,7 @@ async function trainArm(
     steps: config.steps,
     checkpointEvery: config.checkpointEvery,
     keep: config.keepCheckpoints,
+    training: config.training,
     send: (message) => {
       try {
         Deno.stdout.writeSync(new TextEncoder().encode(formatMessage(message)));

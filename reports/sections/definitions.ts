@@ -65,7 +65,8 @@ export function definitionList(run: Run, window: number): string {
     [
       "Costs",
       "Training time: step_time summed over steps and seeds, evaluation not counted. Tokens " +
-      "processed: num_tokens of each seed's last step, summed. Memory: the largest process.",
+      "processed: num_tokens of each seed's last step, summed. Memory: the largest process, beside what " +
+      "was predicted for it from the shapes, with all prompts and completions at their full length.",
     ],
     [
       "Rollouts",
