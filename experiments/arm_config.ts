@@ -7,7 +7,7 @@
 
 import type { BudgetSpec, PromptTemplate } from "@terse/data";
 import type { FailurePolicy, Mixture, RewardComponent } from "@terse/rewards";
-import type { EngineName } from "@terse/rl";
+import type { EngineName, EngineSettings } from "@terse/rl";
 import type { AddedReward } from "./added_rewards.ts";
 import type {
   Experiment,
@@ -32,6 +32,7 @@ export interface ArmConfig {
   readonly steps: number;
   readonly settings: SettingsName;
   readonly engine: EngineName;
+  readonly engineSettings: EngineSettings;
   readonly model: {
     /** `tiny`, `smollm2`, or an absolute path. */
     readonly name: string;
@@ -66,7 +67,7 @@ export interface ArmConfig {
 /** What the arms of a run have in common. */
 export type SharedConfig = Pick<
   ArmConfig,
-  "experiment" | "settings" | "engine" | "model" | "data" | "addedRewards"
+  "experiment" | "settings" | "engine" | "engineSettings" | "model" | "data" | "addedRewards"
 >;
 
 /** Components as a config writes them. */

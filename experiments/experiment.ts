@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BudgetSpec } from "@terse/data";
+import type { BudgetSpec, PromptTemplate } from "@terse/data";
 import {
   DEFAULT_FAILURE_POLICY,
   type FailurePolicy,
@@ -27,6 +27,8 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /** Steps in a row whose loss or gradient may be not finite; they update nothing. One more ends the arm. */
+  readonly maxSkippedSteps: number;
   /** The low-rank adapter that is trained in place of the weights; null trains all weights. */
   readonly lora: LoraSettings | null;
   /**
@@ -67,6 +69,8 @@ export interface ExperimentSettings {
   readonly failures?: FailurePolicy | undefined;
   /** Questions that the built-in generator makes; of files, the most that are tested on. */
   readonly questions: { readonly train: number; readonly test: number; readonly ood: number };
+  /** Wording of the prompts; by default the one that suits the kind of model. */
+  readonly template?: PromptTemplate | undefined;
   /** How the policy is sampled when it is evaluated. */
   readonly evaluation: {
     readonly temperature: number;

@@ -21,7 +21,7 @@ import {
   text,
   twoOrMore,
 } from "./schema_rules.ts";
-import { budgetRule } from "@terse/data";
+import { budgetRule, templateRule } from "@terse/data";
 import type { FailurePolicy } from "@terse/rewards";
 import { type LoraSettings, TARGET_MODULES } from "@terse/rl";
 import type { Arm, Experiment, ExperimentSettings, TrainingSettings } from "./experiment.ts";
@@ -62,6 +62,7 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
+  maxSkippedSteps: countOrNone,
   gradientCheckpointing: rule<boolean>("true or false", (v) => typeof v === "boolean"),
   lora: lora.nullable(),
   ...estimators,
@@ -85,6 +86,7 @@ const settings = z.strictObject({
   tolerance: z.strictObject({ exact: positive, maximum: positive }),
   failures: failures.optional(),
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),
+  template: templateRule.optional(),
   evaluation: z.strictObject({
     temperature: positive,
     topK: countOrNone,

@@ -84,10 +84,45 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       "greater than 0 and at most 1: current value is 1.5",
     ],
     [
+      ["settings", "tiny", "training", "minP"],
+      -0.1,
+      "settings.tiny.training.minP must be a number from 0 to 1: current value is -0.1",
+    ],
+    [
+      ["settings", "tiny", "evaluation", "topK"],
+      2.5,
+      "settings.tiny.evaluation.topK must be a whole number, 0 or more: current value is 2.5",
+    ],
+    [
+      ["settings", "tiny", "training", "rowsAtOnce"],
+      0,
+      "settings.tiny.training.rowsAtOnce must be a whole number, 1 or more: current value is 0",
+    ],
+    [
+      ["settings", "tiny", "training", "budgetControl"],
+      "hard",
+      'settings.tiny.training.budgetControl must be "none" or "forced": current value is "hard"',
+    ],
+    [
+      ["arms", 0, "isTrained"],
+      "no",
+      'arm "none": isTrained must be true or false: current value is "no"',
+    ],
+    [
       ["settings", "llm", "training", "learningRate"],
       NaN,
       "settings.llm.training.learningRate must " +
       "be a number greater than 0: current value is NaN",
+    ],
+    [
+      ["settings", "tiny", "training", "lora"],
+      undefined,
+      "settings.tiny.training.lora must be an object: current value is undefined",
+    ],
+    [
+      ["arms", 2, "overrides", "lora"],
+      { rank: 4, alpha: 8, targetModules: ["q_proj", "lm_head"] },
+      'arm "maximum": overrides.lora.targetModules must be a list of different modules among q_proj, ',
     ],
     [["settings", "llm"], undefined, "settings.llm must be an object: current value is undefined"],
     [

@@ -7,6 +7,7 @@
 import {
   countTensorBytes,
   type FloatType,
+  LORA_SCALING,
   modelPath,
   writeHfFolder,
   writePeftFolder,
@@ -121,7 +122,9 @@ export async function exportModel(
   await Deno.mkdir(dirname(out), { recursive: true });
   if (part === null) await writeHfFolder(out, files, { dtype, metadata });
   else await writePeftFolder(out, part.adapter, { baseModel: part.baseModel, dtype, metadata });
-  const { tensors } = part === null ? files : part.adapter;
+  const tensors = new Map(part === null ? files.tensors : part.adapter.tensors);
+  // PEFT's folder has it in its configuration.
+  tensors.delete(LORA_SCALING);
   const megabytes = countTensorBytes(tensors, dtype) / 1e6;
   print(
     `wrote ${out}: ${arm === null ? model : `arm ${arm.arm}, seed ${arm.seed}, step ${step}`}, ` +

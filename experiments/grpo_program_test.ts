@@ -33,6 +33,7 @@ async function programOf(overrides: Partial<TrainingSettings>) {
     experiment: { name: "length_penalty", path: "/nowhere.ts", sha256: "" },
     settings: "tiny",
     engine: "wasm",
+    engineSettings: { compile: "auto", tf32: false },
     model: { name: "tiny", sha256: "" },
     data: { ...data, hash },
     addedRewards: [],

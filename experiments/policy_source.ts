@@ -72,7 +72,7 @@ export async function readPolicySource(
     );
   }
   const { step, sha256 } = found;
-  const settings = arm.training?.lora ?? null;
+  const settings = arm.training.lora ?? null; // Runs from before LoRA have no such key.
   const adapter = settings === null ? null : { settings, tensors: found.tensors };
   const tensors = adapter === null ? found.tensors : mergeAdapter(base.tensors, found.tensors);
   return { files: { ...base, tensors, sha256 }, adapter, arm, step, rejected };

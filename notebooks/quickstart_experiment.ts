@@ -42,6 +42,7 @@ const settings = {
     adamEpsilon: 1e-8,
     weightDecay: 0.01,
     microBatchSize: 32,
+    maxSkippedSteps: 3,
     gradientCheckpointing: false,
     scaleRewards: "group",
     lora: null,

@@ -64,7 +64,7 @@ interface Prepared {
 async function prepareModel(options: EvaluateOptions): Promise<Prepared> {
   const source = await readPolicySource(options.model, options.checkpoint);
   const { files: { config, tensors, tokenizer, sha256 }, arm, step, rejected } = source;
-  const engine = await loadEngine(options.engine);
+  const engine = await loadEngine(options.engine, options.engineSettings);
   const plan = await planEvaluation(options, {
     policy: { kind: "model", name: options.model, sha256, step, engine: engine.name },
     settings: arm?.settings ?? settingsFor(options.model),

@@ -53,6 +53,13 @@ Deno.test("a completion is asked for in the protocol's words, with the key as a 
   }]);
 });
 
+Deno.test("cuts that are no part of the protocol are sent only where they cut", async () => {
+  await using server = startChatServer(() => say("A"));
+  await requestCompletion(endpoint(server.url), { ...REQUEST, topK: 40, minP: 0.1 }, retry());
+  const { top_k, min_p } = server.requests[0]!;
+  assertEquals([top_k, min_p], [40, 0.1]);
+});
+
 Deno.test("thinking that a server takes out is put back, with its count", async () => {
   const usage = { completion_tokens: 9, completion_tokens_details: { reasoning_tokens: 5 } };
   await using server = startChatServer((_, n) =>

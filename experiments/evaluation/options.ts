@@ -5,13 +5,14 @@
  */
 
 import type { BudgetSpec } from "@terse/data";
-import type { BudgetControl } from "@terse/rl";
+import type { BudgetControl, EngineSettings } from "@terse/rl";
 import { resolve } from "node:path";
 import type { ParseArgsOptionsConfig } from "node:util";
 import {
   type EngineArgument,
   readArguments,
   readEngine,
+  readEngineSettings,
   readModelName,
   refuse,
   wholeNumber,
@@ -37,6 +38,7 @@ export interface EvaluateOptions {
   /** Null to evaluate a model here. */
   readonly endpoint: EndpointOptions | null;
   readonly engine: EngineArgument;
+  readonly engineSettings: EngineSettings;
   /** Absolute paths of question files. */
   readonly data: readonly string[];
   /** Each is asked of every question. */
@@ -72,6 +74,8 @@ const OPTIONS = {
   seed: { type: "string" },
   "sample-seed": { type: "string" },
   engine: { type: "string" },
+  compile: { type: "string" },
+  tf32: { type: "boolean" },
   endpoint: { type: "string" },
   "endpoint-model": { type: "string" },
   concurrency: { type: "string" },
@@ -105,6 +109,8 @@ Usage: deno task evaluate [options]
   --seed N            seed of the sampling (the arm's, or 1)
   --sample-seed N     seed of generated questions, budgets and the choice of --limit (the arm's, or 0)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
+  --compile HOW       auto, on or off: run steps as TensorFlow graphs (auto: on the processor only)
+  --tf32              lets NVIDIA cards round products to TF32 (float32)
   --endpoint URL      evaluate what a server serves by OpenAI's protocol, e.g. http://127.0.0.1:8000/v1
                       (vLLM, llama.cpp); a key is read from TERSE_ENDPOINT_KEY
   --endpoint-model NAME   the model to ask for (the one that the server serves)
@@ -218,6 +224,7 @@ export function parseEvaluateOptions(
     checkpoint,
     endpoint: endpoint(given),
     engine: readEngine(given.engine),
+    engineSettings: readEngineSettings(given.compile, values.tf32 === true),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
     budgets: budgets === null ? null : [...new Set(budgets)].map(budget),
     samples: wholeNumber("--samples", given.samples, 1),

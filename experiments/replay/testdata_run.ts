@@ -76,6 +76,7 @@ export async function storeArm(
     experiment: { name: experiment.name, path: "/nowhere.ts", sha256: "" },
     settings: "tiny",
     engine: "wasm",
+    engineSettings: { compile: "auto", tf32: false },
     model: { name: "tiny", sha256: "" },
     data: { paths: [], sampleSeed: 0, template: tinyTemplate, hash: "" },
     addedRewards: [],

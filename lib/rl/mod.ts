@@ -1,10 +1,23 @@
+export * from "./diagnose/diagnose.ts";
+export { reasonToStop } from "./diagnose/faults.ts";
+export type {
+  DiagnosedSettings,
+  Diagnosis,
+  DiagnosisCause,
+  StepMetrics,
+  Symptom,
+} from "./diagnose/symptom.ts";
 export * from "./engine/cache_folder.ts";
 export * from "./engine/choice.ts";
 export * from "./engine/engine.ts";
 export * from "./engine/memory.ts";
+export * from "./engine/settings.ts";
+export * from "./graph/compile.ts";
 export * from "./grpo/mod.ts";
 export * from "./lora/adapter.ts";
 export * from "./lora/names.ts";
+export * from "./memory/fit_memory.ts";
+export * from "./memory/predict_memory.ts";
 export * from "./model/config.ts";
 export * from "./model/files/dequantise.ts";
 export * from "./model/files/expected_shapes.ts";

@@ -31,6 +31,7 @@ export interface NativeBinding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
   createTensor(shape: number[], dtype: number, values: ArrayLike<number>): number;
   deleteTensor(id: number): void;
   executeOp(
@@ -53,6 +54,8 @@ export interface NativeBinding {
 export interface NativeBackend {
   readonly isUsingGpuDevice: boolean;
   binding: NativeBinding;
+  /** Makes data in this process, which is uploaded at its first use. */
+  write(values: object, shape: number[], dtype: tf.DataType): object;
   /** The ids of tensors, uploaded now if they were not yet. */
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
   createOutputTensor(tensor: NativeTensor): tf.Tensor;

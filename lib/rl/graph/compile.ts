@@ -62,26 +62,46 @@ export function runCompiled<I extends Tensors, O extends Tensors>(
   inputs: I,
   f: (inputs: I) => O,
 ): O {
-  const run = () => tf.tidy(() => f(inputs) as tf.TensorContainer) as unknown as O;
+  const run = (inputs: I) => tf.tidy(() => f(inputs) as tf.TensorContainer) as unknown as O;
   const backend = nativeBackend();
-  if (messages === null || backend === null) return run();
+  if (messages === null || backend === null) return run(inputs);
   const key = `${name} ${
     Object.entries(inputs).map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape}]`).join(" ")
   }`;
-  const graph = graphs.get(key);
-  if (graph !== undefined) {
+  let graph = graphs.get(key);
+  if (graph === undefined) {
+    graph = compile(backend, messages, inputs, run);
+    dropOldest(backend);
+  }
+  graphs.delete(key);
+  graphs.set(key, graph);
+  // The first call, too, gives what the graph computes: its rounding must not depend on when it was compiled.
+  return runGraph(backend, graph, Object.values(inputs)) as O;
+}
+
+function compile<I extends Tensors, O extends Tensors>(
+  backend: NativeBackend,
+  classes: GraphMessages,
+  inputs: I,
+  run: (inputs: I) => O,
+): Graph {
+  const names = Object.keys(inputs);
+  const { outputs, recording } = record(
+    backend,
+    Object.values(inputs),
+    (tensors) => run(Object.fromEntries(names.map((name, i) => [name, tensors[i]!])) as I),
+  );
+  tf.dispose(Object.values(outputs));
+  return loadGraph(backend, classes, recording, Object.keys(outputs));
+}
+
+/** Makes room for one more graph. */
+function dropOldest({ binding }: NativeBackend): void {
+  for (const [key, { session }] of graphs) {
+    if (graphs.size < MOST_GRAPHS) return;
+    binding.deleteSavedModel(session);
     graphs.delete(key);
-    graphs.set(key, graph);
-    return runGraph(backend, graph, Object.values(inputs)) as O;
   }
-  const { outputs, recording } = record(backend, Object.values(inputs), run);
-  graphs.set(key, loadGraph(backend, messages, recording, Object.keys(outputs)));
-  for (const oldest of graphs.keys()) {
-    if (graphs.size <= MOST_GRAPHS) break;
-    backend.binding.deleteSavedModel(graphs.get(oldest)!.session);
-    graphs.delete(oldest);
-  }
-  return outputs;
 }
 
 function loadGraph(

@@ -4,8 +4,13 @@
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
-import type { NativeAttribute, NativeBackend, NativeBinding } from "../engine/native_backend.ts";
+import * as tf from "@tensorflow/tfjs";
+import {
+  type NativeAttribute,
+  type NativeBackend,
+  type NativeBinding,
+  nativeOp,
+} from "../engine/native_backend.ts";
 
 /** A value within a recording: the output of a node. */
 export interface Edge {
@@ -51,7 +56,7 @@ const LARGEST_CONSTANT = 65_536;
 export function record<O extends Readonly<Record<string, tf.Tensor>>>(
   backend: NativeBackend,
   inputs: readonly tf.Tensor[],
-  f: () => O,
+  f: (inputs: readonly tf.Tensor[]) => O,
 ): { outputs: O; recording: Recording } {
   const nodes: RecordedNode[] = [];
   const edges = new Map<number, Edge & { readonly dtype: number }>();
@@ -61,23 +66,21 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     int32: binding.TF_INT32,
     bool: binding.TF_BOOL,
   };
-  const inputIds = backend.getInputTensorIds(inputs);
+  const { distinct, copies } = distinctInputs(backend, inputs);
+  const inputIds = backend.getInputTensorIds(distinct);
   inputs.forEach(({ dtype: name, shape }, i) => {
     const dtype = dtypes[name]!;
     edges.set(inputIds[i]!, { node: nodes.length, output: 0, dtype });
     nodes.push({ kind: "input", dtype, shape });
   });
-  const edgeOf = (id: number, op: string) => {
-    const edge = edges.get(id);
-    if (edge !== undefined) return edge;
-    throw new Error(
-      `Cannot record a graph: ${op} must take inputs of the recorded function or what it made of ` +
-        `them: it takes a tensor from outside. Hand it in as an input`,
-    );
-  };
+  const edgeOf = (id: number, op: string) => edges.get(id) ?? refuseOutsider(op);
+  // Data reaches TensorFlow at its first use; that of a tensor from outside must not pass for a constant.
+  const { write } = backend;
+  const made = new WeakSet<object>();
   const recorder: NativeBinding = Object.create(binding, {
     createTensor: {
       value: (shape: number[], dtype: number, values: ArrayLike<number>) => {
+        if (!made.has(values)) refuseOutsider("an operation");
         if (values.length > LARGEST_CONSTANT && !isUniform(values)) {
           throw new Error(
             `Cannot record a graph: a constant must have at most ${LARGEST_CONSTANT} numbers: one has ` +
@@ -114,8 +117,12 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     },
   });
   backend.binding = recorder;
+  backend.write = (values, shape, dtype) => {
+    made.add(values);
+    return write.call(backend, values, shape, dtype);
+  };
   try {
-    const outputs = f();
+    const outputs = f(distinct);
     const ids = backend.getInputTensorIds(Object.values(outputs));
     return {
       outputs,
@@ -123,7 +130,29 @@ export function record<O extends Readonly<Record<string, tf.Tensor>>>(
     };
   } finally {
     backend.binding = binding;
+    backend.write = write;
+    tf.dispose(copies);
   }
+}
+
+function refuseOutsider(op: string): never {
+  throw new Error(
+    `Cannot record a graph: ${op} must take inputs of the recorded function or what it made of ` +
+      `them: it takes a tensor from outside. Hand it in as an input`,
+  );
+}
+
+/** Inputs that share no data: a value's id alone must tell which input it is. */
+function distinctInputs(backend: NativeBackend, inputs: readonly tf.Tensor[]) {
+  const ids = backend.getInputTensorIds(inputs);
+  const copies: tf.Tensor[] = [];
+  const distinct = inputs.map((input, i) => {
+    if (ids.indexOf(ids[i]!) === i) return input;
+    const copy = nativeOp(backend, "Identity", [], [input]);
+    copies.push(copy);
+    return copy;
+  });
+  return { distinct, copies };
 }
 
 /** Whether all values are the same. */

@@ -119,7 +119,7 @@ for (const [name, { settings, logprobs, gradients }] of Object.entries(reference
         return loss;
       };
       // The five-point rule: its error falls with the fourth power of the step.
-      const h = 2 ** -7;
+      const h = 2 ** -8;
       const near = lossAt(h) - lossAt(-h), far = lossAt(2 * h) - lossAt(-2 * h);
       const difference = (8 * near - far) / (12 * h);
       assertAlmostEquals(difference, slope[at]!, 1e-3 * Math.max(1, Math.abs(slope[at]!)), key);

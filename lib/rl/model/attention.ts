@@ -8,7 +8,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { batchProduct } from "./ops.ts";
 
 /** Queries, keys and values of prompt rows or of completion rows, or their gradients: `[rows, heads * d]`. */
 export interface Projected {
@@ -92,7 +91,7 @@ type Heads = ReturnType<typeof promptHeads>;
 /** Weights of the prompts' rows on the prompts' keys, `[P*K, h*N, N]`. */
 function promptWeights({ q, k }: Heads, shape: PromptShape): tf.Tensor3D {
   const { P, numHeads, headDim, causal_N_N } = shape;
-  const scores = batchProduct(q, k, false, true), N = causal_N_N.shape[0];
+  const scores: tf.Tensor3D = tf.matMul(q, k, false, true), N = causal_N_N.shape[0];
   const byHead = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, numHeads, N, N]);
   return tf.reshape(tf.softmax(tf.add(byHead, causal_N_N)), scores.shape);
 }
@@ -122,8 +121,8 @@ function part(x: tf.Tensor2D, N: number, T: number, { P, B, numKvHeads }: Attent
 function groupWeights(prompt: Heads, own: Heads, shape: AttentionShape): tf.Tensor2D {
   const { P, headDim, mask_P_1_T_NT } = shape;
   const scores = join(
-    batchProduct(byPrompt(own.q, shape), prompt.k, false, true),
-    batchProduct(own.q, own.k, false, true),
+    tf.matMul(byPrompt(own.q, shape), prompt.k, false, true),
+    tf.matMul(own.q, own.k, false, true),
   );
   const [, , T, width] = mask_P_1_T_NT.shape;
   const byRow = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, -1, T, width]);
@@ -142,7 +141,7 @@ export interface Attended {
 export function attendPrompts(prompts: Projected, shape: PromptShape): tf.Tensor2D {
   const { P, numHeads, headDim } = shape;
   const heads = promptHeads(prompts, shape);
-  const out = batchProduct(promptWeights(heads, shape), heads.v, false, false);
+  const out = tf.matMul(promptWeights(heads, shape), heads.v, false, false);
   return rowsFirst(out, P, numHeads, headDim);
 }
 
@@ -155,8 +154,8 @@ export function attend(
   const prompt = promptHeads(prompts, shape), own = completionHeads(completions, shape);
   const [, N] = prompt.k.shape, [, T] = own.k.shape;
   const weights = part(groupWeights(prompt, own, shape), N, T, shape);
-  const fromPrompt = batchProduct(weights.onPrompt, prompt.v, false, false);
-  const fromOwn = batchProduct(weights.onOwn, own.v, false, false);
+  const fromPrompt = tf.matMul(weights.onPrompt, prompt.v, false, false);
+  const fromOwn = tf.matMul(weights.onOwn, own.v, false, false);
   const out = tf.add(fromPrompt, tf.reshape(fromOwn, fromPrompt.shape));
   return {
     prompts: attendPrompts(prompts, shape),
@@ -181,41 +180,41 @@ export function attendGradient(
     headsFirst(dAttended.prompts, P, numHeads),
     prompt.q.shape,
   );
-  const dAmong = softmaxGradient(among, batchProduct(dOut, prompt.v, false, true));
+  const dAmong = softmaxGradient(among, tf.matMul(dOut, prompt.v, false, true));
   const dScores = tf.mul(dAmong, scale) as tf.Tensor3D;
 
   const joined = groupWeights(prompt, own, shape);
   const weights = part(joined, N, T, shape);
   const dOwnOut = groupFirst(dAttended.completions, shape, numHeads);
   const dJoined = join(
-    batchProduct(byPrompt(dOwnOut, shape), prompt.v, false, true),
-    batchProduct(dOwnOut, own.v, false, true),
+    tf.matMul(byPrompt(dOwnOut, shape), prompt.v, false, true),
+    tf.matMul(dOwnOut, own.v, false, true),
   );
   const dGroup = tf.mul(softmaxGradient(joined, dJoined), scale) as tf.Tensor2D;
   const { onPrompt, onOwn } = part(dGroup, N, T, shape);
   const ownQueries = byPrompt(own.q, shape);
   const dOwnQueries = tf.add(
-    tf.reshape(batchProduct(onPrompt, prompt.k, false, false), own.q.shape),
-    batchProduct(onOwn, own.k, false, false),
+    tf.reshape(tf.matMul(onPrompt, prompt.k, false, false), own.q.shape),
+    tf.matMul(onOwn, own.k, false, false),
   );
   const promptRows = (x: tf.Tensor, heads: number) => rowsFirst(x, P, heads, headDim);
   const both = (a: tf.Tensor3D, b: tf.Tensor3D) => promptRows(tf.add(a, b), numKvHeads);
   return {
     dPrompts: {
-      q: promptRows(batchProduct(dScores, prompt.k, false, false), numHeads),
+      q: promptRows(tf.matMul(dScores, prompt.k, false, false), numHeads),
       k: both(
-        batchProduct(dScores, prompt.q, true, false),
-        batchProduct(onPrompt, ownQueries, true, false),
+        tf.matMul(dScores, prompt.q, true, false),
+        tf.matMul(onPrompt, ownQueries, true, false),
       ),
       v: both(
-        batchProduct(among, dOut, true, false),
-        batchProduct(weights.onPrompt, byPrompt(dOwnOut, shape), true, false),
+        tf.matMul(among, dOut, true, false),
+        tf.matMul(weights.onPrompt, byPrompt(dOwnOut, shape), true, false),
       ),
     },
     dCompletions: {
       q: completionRows(dOwnQueries, shape, numHeads),
-      k: completionRows(batchProduct(onOwn, own.q, true, false), shape, numKvHeads),
-      v: completionRows(batchProduct(weights.onOwn, dOwnOut, true, false), shape, numKvHeads),
+      k: completionRows(tf.matMul(onOwn, own.q, true, false), shape, numKvHeads),
+      v: completionRows(tf.matMul(weights.onOwn, dOwnOut, true, false), shape, numKvHeads),
     },
   };
 }

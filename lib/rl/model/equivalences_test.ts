@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { loadEngine } from "../engine/engine.ts";
 import { TEST_ENGINE } from "../engine/test_engine.ts";
+import { compiles } from "../graph/compile.ts";
 import { initialWeights } from "../tiny/initial_weights.ts";
 import type { ModelConfig } from "./config.ts";
 import { type GroupBatch, layOutGroups, type TokenGroup } from "./group_batch.ts";
@@ -186,6 +187,25 @@ for (const [name, config] of Object.entries(CONFIGS)) {
     const again = pass(weights, config, TWO_GROUPS, true);
     const kept = pass(weights, config, TWO_GROUPS, false);
     assertSame(again.gradients, kept.gradients);
+  });
+
+  Deno.test({
+    name: `${name}: passes as graphs equal passes op by op, gradients too`,
+    ignore: !compiles(),
+    fn: async () => {
+      const weights = weightsOf(config);
+      const graphs = [true, false].map((again) => pass(weights, config, TWO_GROUPS, again));
+      await loadEngine(TEST_ENGINE, { compile: "off", tf32: false });
+      try {
+        const plain = pass(weights, config, TWO_GROUPS);
+        for (const { gradients, tokens } of graphs) {
+          assertSame(gradients, plain.gradients);
+          assertSame(tokens, plain.tokens);
+        }
+      } finally {
+        await loadEngine(TEST_ENGINE);
+      }
+    },
   });
 
   Deno.test(`${name}: gradients equal those that tfjs finds for a plain decoder`, () => {

@@ -11,7 +11,7 @@ import { runCompiled } from "../graph/compile.ts";
 import { matMul } from "./ops.ts";
 
 /** Most logits of one block: 24 MiB of float32, which allocators keep where larger ones go back to the system. */
-const BLOCK_LOGITS = 6 * 1024 * 1024;
+export const BLOCK_LOGITS = 6 * 1024 * 1024;
 
 /** Log-probability of each row's label and entropy (nats) of each row's distribution. */
 export interface LabelLogprobs {

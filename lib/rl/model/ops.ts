@@ -10,11 +10,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend, nativeOp } from "../engine/native_backend.ts";
 
-/** The wasm kernel of MatMul is fast (XNNPACK) only for plain rank-2 products without transposes. */
-function onlyPlainProductsAreFast(): boolean {
-  return tf.getBackend() === "wasm";
-}
-
 /**
  * Rank-2 product, of either factor's transpose if asked for.
  *
@@ -45,37 +40,7 @@ export function matMul(
     ];
     return nativeOp(backend, "MatMul", attributes, [a, b]) as tf.Tensor2D;
   }
-  if (!onlyPlainProductsAreFast()) return tf.matMul(a, b, transposeA, transposeB);
-  const left = transposeA ? tf.transpose(a) : a;
-  const right = transposeB ? tf.transpose(b) : b;
-  return tf.matMul(left, right);
-}
-
-/** Rank-3 product, batch by batch where the engine's batched kernel is the slow one. */
-export function batchProduct(
-  a: tf.Tensor3D,
-  b: tf.Tensor3D,
-  transposeA: boolean,
-  transposeB: boolean,
-): tf.Tensor3D {
-  const [batch] = a.shape;
-  const [rows, inner] = transposeA ? [a.shape[2], a.shape[1]] : [a.shape[1], a.shape[2]];
-  const columns = transposeB ? b.shape[1] : b.shape[2];
-  // Below this many multiplications taking a matrix out costs more than the slow kernel's loop.
-  if (!onlyPlainProductsAreFast() || rows * inner * columns < 65_536) {
-    return tf.matMul(a, b, transposeA, transposeB);
-  }
-  const products: tf.Tensor2D[] = [];
-  for (let i = 0; i < batch; i++) {
-    products.push(matMul(matrixAt(a, i), matrixAt(b, i), transposeA, transposeB));
-  }
-  return tf.reshape(tf.concat(products, 0), [batch, rows, columns]);
-}
-
-/** One matrix of a batch. */
-function matrixAt(x: tf.Tensor3D, index: number): tf.Tensor2D {
-  const [, rows, columns] = x.shape;
-  return tf.reshape(tf.slice(x, [index, 0, 0], [1, rows, columns]), [rows, columns]);
+  return tf.matMul(a, b, transposeA, transposeB);
 }
 
 /**
@@ -141,7 +106,7 @@ export function embeddingGradient(
   vocabSize: number,
 ): tf.Tensor2D {
   // The wasm engine has no UnsortedSegmentSum; its vocabularies are small enough for a product.
-  if (!onlyPlainProductsAreFast()) {
+  if (tf.getBackend() !== "wasm") {
     return tf.unsortedSegmentSum(dRows_M_D, ids_M, vocabSize) as tf.Tensor2D;
   }
   return tf.matMul(tf.transpose(oneHotRows(ids_M, vocabSize)), dRows_M_D);

@@ -8,6 +8,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { Policy } from "../policy.ts";
 import {
   freeCache,
+  joinPrompts,
+  type KeysValues,
   moveRowsOfCache,
   roundColumns,
   type RowCache,
@@ -61,7 +63,7 @@ export function gatherRows<Row extends DecodingRow>(
   const added = used.filter((prompt) => !before.includes(prompt));
   const columns = roundColumns(Math.max(...used.map((prompt) => prompts[prompt]!.length - 1)));
   const { rowsPerSlot, slots } = planRows(rows, columns);
-  const fresh = added.length === 0 ? [] : prefill(policy, added.map((prompt) => prompts[prompt]!));
+  const fresh = prefillByLength(policy, added.map((prompt) => prompts[prompt]!), columns);
   const places = new Map<Row | null, number>();
   if (batch !== null) placedRows(batch).forEach((row, b) => places.set(row, b));
   const all = [...before, ...added];
@@ -80,6 +82,25 @@ export function gatherRows<Row extends DecodingRow>(
   const isInPlace = slots.length === added.length;
   const start = startCache(fresh, isInPlace ? rowsPerSlot : 1);
   return { cache: isInPlace ? start : moveRowsOfCache(start, [], move), slots, fresh: 0 };
+}
+
+/**
+ * Computes prompts, those of about one length together, so that little padding is computed: `columns` of
+ * each, in the order given.
+ */
+function prefillByLength(
+  policy: Policy,
+  prompts: readonly (readonly number[])[],
+  columns: number,
+): KeysValues[] {
+  if (prompts.length === 0) return [];
+  const groups = [...Map.groupBy(prompts.keys(), (i) => roundColumns(prompts[i]!.length - 1))]
+    .map(([, group]) => group);
+  const computed = groups.map((group) => prefill(policy, group.map((i) => prompts[i]!)));
+  const [only] = computed;
+  if (only !== undefined && groups.length === 1) return only;
+  const places = groups.flat();
+  return joinPrompts(computed, prompts.map((_, i) => places.indexOf(i)), columns);
 }
 
 /**

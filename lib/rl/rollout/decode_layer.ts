@@ -10,7 +10,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../model/config.ts";
 import { finish, type LayerWeights, project } from "../model/layer.ts";
-import { batchProduct } from "../model/ops.ts";
 import type { Rotation } from "../model/rotary.ts";
 import type { CacheShape, KeysValues, RowKeysValues } from "./row_cache.ts";
 
@@ -30,10 +29,31 @@ function byHead(x: tf.Tensor2D, { slots, rowsPerSlot }: CacheShape, K: number): 
 }
 
 /** The tail with its oldest column gone and `newest [P*K*R, 1, d]` behind the last. */
-function roll(tail: tf.Tensor3D, newest: tf.Tensor3D): tf.Tensor3D {
+function shiftIn(tail: tf.Tensor3D, newest: tf.Tensor3D): tf.Tensor3D {
   const [rows, columns, d] = tail.shape;
+  // The wasm engine's slice and concatenation of rows cost a tenth of a step.
+  if (tf.getBackend() === "wasm") {
+    return tf.engine().runKernel("ShiftIn", { x: tail, newest }) as tf.Tensor3D;
+  }
   return tf.concat([tf.slice(tail, [0, 1, 0], [rows, columns - 1, d]), newest], 1);
 }
+
+/** Keys and values of some columns, and the queries' shape that they are multiplied with. */
+interface AttentionPart extends RowKeysValues {
+  readonly queries: [batch: number, rows: number, d: number];
+  readonly multiply: (
+    a: tf.Tensor3D,
+    b: tf.Tensor3D,
+    transposeA: boolean,
+    transposeB: boolean,
+  ) => tf.Tensor3D;
+}
+
+/** Product with a prompt's keys or values, which stay the same from step to step. */
+const promptProduct: AttentionPart["multiply"] = (a, b, transposeA, transposeB) => {
+  if (tf.getBackend() !== "wasm") return tf.matMul(a, b, transposeA, transposeB);
+  return tf.engine().runKernel("LastingProduct", { a, b }, { transposeB }) as tf.Tensor3D;
+};
 
 /**
  * Rows through one layer.
@@ -55,36 +75,32 @@ export function decodeLayer(
   const { q, k, v } = project(x_B_D, weights, config, rotation);
   const newest = (x: tf.Tensor2D): tf.Tensor3D => tf.reshape(byHead(x, cache, K), [B * K, 1, d]);
   const tail = {
-    keys: roll(cache.tail.keys, newest(k)),
-    values: roll(cache.tail.values, newest(v)),
+    keys: shiftIn(cache.tail.keys, newest(k)),
+    values: shiftIn(cache.tail.values, newest(v)),
   };
   const queries = byHead(tf.mul(q, 1 / Math.sqrt(d)) as tf.Tensor2D, cache, K);
   // The prompt meets the queries of all rows of its slot in one product, the own columns row by row.
-  const parts: { queries: number[]; keys: tf.Tensor3D; values: tf.Tensor3D }[] = [
+  const parts: AttentionPart[] = [
     {
+      multiply: promptProduct,
       queries: [P * K, R * h, d],
       keys: tf.reshape(cache.prompts.keys, [P * K, -1, d]),
       values: tf.reshape(cache.prompts.values, [P * K, -1, d]),
     },
     ...[...(cache.sealed === null ? [] : [cache.sealed]), tail]
-      .map((own) => ({ queries: [B * K, h, d], ...own })),
+      .map((own): AttentionPart => ({ multiply: tf.matMul, queries: [B * K, h, d], ...own })),
   ];
-  const scores = parts.map(({ queries: shape, keys }) => {
-    const found = batchProduct(
-      tf.reshape(queries, shape as [number, number, number]),
-      keys,
-      false,
-      true,
-    );
+  const scores = parts.map(({ multiply, queries: shape, keys }) => {
+    const found = multiply(tf.reshape(queries, shape), keys, false, true);
     return tf.reshape(found, [P * K, R * h, keys.shape[1]]);
   });
   const attention = tf.softmax(tf.add(tf.concat(scores, 2), mask_PK_Rh_W));
   let column = 0;
-  const attended = parts.map(({ queries: [batch, rows], keys, values }) => {
+  const attended = parts.map(({ multiply, queries: [batch, rows], keys, values }) => {
     const columns = keys.shape[1];
     const own = tf.slice(attention, [0, 0, column], [P * K, R * h, columns]);
     column += columns;
-    const found = batchProduct(tf.reshape(own, [batch!, rows!, columns]), values, false, false);
+    const found = multiply(tf.reshape(own, [batch, rows, columns]), values, false, false);
     return tf.reshape(found, [P, K, R, h * d]);
   });
   const sum = tf.addN(attended);

@@ -16,6 +16,12 @@ const prompts: PromptInput[] = [[3, 4, 5, 6, 7], [8, 9], [2, 11, 4]].map((tokenI
   text: tokenIds.join(" "),
   tokenIds,
 }));
+/** As many tokens as take two blocks of the cache, where the others take one. */
+const longPrompt: PromptInput = {
+  key: "long",
+  text: "",
+  tokenIds: Array.from({ length: 40 }, (_, i) => 2 + i * i % 9),
+};
 const options: SamplingOptions = {
   groupSize: 3,
   maxCompletionLength: 20,
@@ -35,7 +41,11 @@ const endless = { ...policy, tokenizer: { ...policy.tokenizer, endTokenIds: [] }
 for (const rowsAtOnce of [1, 4, 9]) {
   Deno.test(`log-probabilities equal those of a pass over whole completions, ${rowsAtOnce} rows at once`, async () => {
     // 50 tokens are more than the cache's tail.
-    for (const [policy, maxCompletionLength] of [[smallPolicy(3), 20], [endless, 50]] as const) {
+    const cases = [
+      [smallPolicy(3), 20, [prompts[0]!, longPrompt, prompts[1]!]],
+      [endless, 50, prompts],
+    ] as const;
+    for (const [policy, maxCompletionLength, prompts] of cases) {
       const asked = { ...options, maxCompletionLength, rowsAtOnce };
       const rollouts = await sampleRollouts(policy, prompts, asked);
       const groups = rollouts.map(({ prompt, completions }) => ({

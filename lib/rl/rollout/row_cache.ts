@@ -117,6 +117,30 @@ function fitColumns(x: tf.Tensor4D, columns: number): tf.Tensor4D {
   return tf.concat([x, tf.zeros<tf.Rank.R4>([P, K, columns - N, d])], 2);
 }
 
+/**
+ * Prompts of different lengths side by side. Consumes `groups`.
+ *
+ * @param groups each one entry a layer.
+ * @param order for each prompt of the result its place among those of all groups, one after the other.
+ */
+export function joinPrompts(
+  groups: readonly (readonly KeysValues[])[],
+  order: readonly number[],
+  columns: number,
+): KeysValues[] {
+  const join = (layer: number, part: "keys" | "values") =>
+    tf.tidy(() => {
+      const all = tf.concat(groups.map((group) => fitColumns(group[layer]![part], columns)), 0);
+      return tf.gather(all, tf.tensor1d(Int32Array.from(order), "int32"));
+    });
+  const joined = groups[0]!.map((_, layer) => ({
+    keys: join(layer, "keys"),
+    values: join(layer, "values"),
+  }));
+  groups.forEach(freePairs);
+  return joined;
+}
+
 /** What a new layout takes from where; lists in the order of the new slots and rows. */
 export interface CacheMove extends CacheShape {
   /** For each new slot an old one, or `old slots + i` for the i-th fresh prompt. */

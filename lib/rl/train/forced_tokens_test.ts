@@ -33,7 +33,15 @@ async function gradientsWith(forced: number) {
     completions: [completion([2, 9, 6], forced), completion([8, 4], forced)],
   }];
   const parts = cutMicroBatches(rollouts, 2);
-  return await lossGradients(policy, rollouts, [[1, -0.5]], parts, { old: null, ref: null }, 1, options);
+  return await lossGradients(
+    policy,
+    rollouts,
+    [[1, -0.5]],
+    parts,
+    { old: null, ref: null },
+    1,
+    options,
+  );
 }
 
 Deno.test("forced tokens add nothing to loss, gradient and metrics", async () => {

@@ -26,12 +26,19 @@ Deno.test("steps raise a reward that can be had", async () => {
   assertEquals(state.optimizer.step, 15);
 });
 
-Deno.test("a step leaks no tensor", async () => {
+Deno.test("steps leak no tensor and no byte", async () => {
   let state = freshState();
   const refPolicy = smallPolicy(1);
-  const before = tf.memory().numTensors;
-  ({ state } = await trainStep(state, refPolicy, questions, fives, config, 7));
-  assertEquals(tf.memory().numTensors, before);
+  const before = tf.memory();
+  for (let step = 0; step < 10; step++) {
+    ({ state } = await trainStep(state, refPolicy, questions, fives, config, 7));
+    const { numTensors, numDataBuffers, numBytes } = tf.memory();
+    assertEquals([numTensors, numDataBuffers, numBytes], [
+      before.numTensors,
+      before.numDataBuffers,
+      before.numBytes,
+    ]);
+  }
 });
 
 Deno.test("a step whose loss is not finite updates nothing, is recorded, and training goes on", async () => {

@@ -83,23 +83,23 @@ export interface PeftAdapter {
 }
 
 /** Fields that change what an adapter computes, with the values that mean plain LoRA. */
-const PLAIN: Readonly<Record<string, readonly unknown[]>> = {
-  bias: ["none"],
-  fan_in_fan_out: [false],
-  use_dora: [false],
-  use_rslora: [false],
-  modules_to_save: [null],
-  rank_pattern: [],
-  alpha_pattern: [],
+const PLAIN: Readonly<Record<string, unknown>> = {
+  bias: "none",
+  fan_in_fan_out: false,
+  use_dora: false,
+  use_rslora: false,
+  modules_to_save: null,
+  rank_pattern: {},
+  alpha_pattern: {},
 };
 
 function requirePlain(object: JsonObject): void {
   if (object.fields["peft_type"] !== "LORA") throw fieldError(object, "peft_type", '"LORA"');
-  for (const [name, values] of Object.entries(PLAIN)) {
+  for (const [name, plain] of Object.entries(PLAIN)) {
     const value = object.fields[name];
     const isEmpty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
-    if (value === undefined || isEmpty || values.includes(value)) continue;
-    throw fieldError(object, name, `${JSON.stringify(values[0] ?? {})}, as other LoRA is not read`);
+    if (value === undefined || isEmpty || value === plain) continue;
+    throw fieldError(object, name, `${JSON.stringify(plain)}, as other LoRA is not read`);
   }
 }
 
