@@ -59,13 +59,25 @@ def forward(model, groups, temperature):
     return torch.cat(logits), torch.cat(chosen), torch.cat(entropies)
 
 
-def grpo_loss(new, old, ref, entropies, advantages, config):
-    ratio = torch.exp(new - old)
+def grpo_loss(new, old, ref, entropies, advantages, config, lengths, kind="bnpo"):
+    """Loss of one type over the tokens of completions of these lengths, one after the other."""
+    log_ratio = new - old
+    if kind == "gspo":
+        log_ratio = torch.cat([x.mean().expand(len(x)) for x in log_ratio.split(lengths)])
+    ratio = torch.exp(log_ratio)
     clipped = torch.clamp(ratio, 1 - config["epsilon"], 1 + config["epsilonHigh"])
     surrogate = -torch.minimum(ratio * advantages, clipped * advantages)
+    if kind == "cispo":
+        surrogate = -clipped.detach() * advantages * new
     log_ratio = ref - new
     kl = torch.clamp(torch.exp(log_ratio) - log_ratio - 1, -10, 10)
-    loss = (surrogate + config["beta"] * kl - config["entropyCoefficient"] * entropies).mean()
+    tokens = surrogate + config["beta"] * kl - config["entropyCoefficient"] * entropies
+    if kind in ("grpo", "gspo"):
+        loss = torch.stack([x.mean() for x in tokens.split(lengths)]).mean()
+    elif kind == "dr_grpo":
+        loss = tokens.sum() / (len(lengths) * config["maxCompletionLength"])
+    else:
+        loss = tokens.mean()
     low = ((ratio < 1 - config["epsilon"]) & (advantages < 0)).float().mean()
     high = ((ratio > 1 + config["epsilonHigh"]) & (advantages > 0)).float().mean()
     return loss, kl.mean(), low, high
@@ -123,18 +135,21 @@ def compare(folder):
     errors.add("log-probabilities", "reference", flat(tokens["ref_logprobs"]), ref)
     errors.add("entropies", "policy", flat(tokens["entropies"]), entropies)
     advantages = spread(off["advantages_P_G"], groups)
-    loss, _, low, high = grpo_loss(new, flat(tokens["old_logprobs"]), ref, entropies, advantages, config)
+    old = flat(tokens["old_logprobs"])
+    _, _, low, high = grpo_loss(new, old, ref, entropies, advantages, config, lengths)
     if not (low > 0 and high > 0):
         sys.exit(f"the ratios must be clipped on both sides: {low:.3f} below, {high:.3f} above")
-    errors.add("loss", "off policy", tokens["loss"].reshape(()), loss)
     errors.add("clipped share", "below", tokens["low"].reshape(()), low)
     errors.add("clipped share", "above", tokens["high"].reshape(()), high)
-    loss.backward(retain_graph=True)
     gradients = lambda: {name: p.grad for name, p in model.named_parameters()}
-    errors.add_all("gradients, off policy", load_file(f"{folder}/off_policy_gradients.safetensors"),
-                   gradients())
-    model.zero_grad()
-    loss, kl, _, _ = grpo_loss(new, new.detach(), ref, entropies, advantages, config)
+    for kind in off["lossTypes"]:
+        loss = grpo_loss(new, old, ref, entropies, advantages, config, lengths, kind)[0]
+        errors.add("loss", f"{kind}, off policy", tokens[f"loss_{kind}"].reshape(()), loss)
+        loss.backward(retain_graph=True)
+        errors.add_all(f"gradients of {kind}, off policy",
+                       load_file(f"{folder}/off_policy_gradients_{kind}.safetensors"), gradients())
+        model.zero_grad()
+    loss, kl, _, _ = grpo_loss(new, new.detach(), ref, entropies, advantages, config, lengths)
     loss.backward()
     errors.add("loss", "on policy", off["metrics"]["loss"], loss)
     errors.add("loss", "kl", off["metrics"]["kl"], kl)
@@ -157,7 +172,9 @@ def compare(folder):
     _, new, entropies = forward(model, groups, temperature)
     with torch.no_grad():
         ref = forward(ref_model, groups, temperature)[1]
-    loss, kl, _, _ = grpo_loss(new, new.detach(), ref, entropies, spread(advantages.tolist(), groups), config)
+    step_lengths = [len(c) for group in groups for c in group["completions"]]
+    loss, kl, _, _ = grpo_loss(new, new.detach(), ref, entropies, spread(advantages.tolist(), groups), config,
+                               step_lengths)
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config["maxGradNorm"])
     if norm <= config["maxGradNorm"]:
