@@ -40,6 +40,8 @@ export interface EngineCopies {
   };
   /** Rows x vocabulary of ones and zeros, for the embedding's gradient. */
   readonly oneHot: number;
+  /** The largest parameter while it is updated. */
+  readonly adamw: number;
   /** Bytes of the runtime, the engine's libraries and JavaScript's own heap. */
   readonly baseBytes: number;
   /**
@@ -67,6 +69,7 @@ const TENSORFLOW: EngineCopies = {
   backwardAgain: copies(46.8, 13.8, 54.8, 61, 31.4, 9.3),
   head: { forward: { logits: 4, rows: 1 }, backward: { logits: 7, rows: 1 } },
   oneHot: 0,
+  adamw: 2,
   baseBytes: 500 * 2 ** 20,
   share: 1.35,
 };
@@ -82,6 +85,7 @@ export const ENGINE_COPIES: Readonly<Record<EngineName, EngineCopies>> = {
     backwardAgain: copies(57.4, 15.5, 91.5, 77.6, 45.9, 19.4),
     head: { forward: { logits: 4, rows: 2 }, backward: { logits: 8, rows: 2 } },
     oneHot: 3,
+    adamw: 14,
     baseBytes: 250 * 2 ** 20,
     share: 0.9,
   },
@@ -92,9 +96,3 @@ export const CACHE_COPIES = { prompts: 2, completions: 1.2 } as const;
 
 /** Copies of the logits of a decoding step: on the engine and read back. */
 export const LOGIT_COPIES = 2;
-
-/** Copies of the largest parameter while AdamW updates it. */
-export const ADAMW_COPIES = 14;
-
-/** Copies of all gradients while their norm is taken. */
-export const NORM_COPIES = 1;
