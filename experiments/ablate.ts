@@ -33,7 +33,16 @@ import {
   tryLock,
   writeJson,
 } from "./run_folder.ts";
-import { planRun, type Preparation, prepareRun, type RunPlan } from "./run_plan.ts";
+import {
+  type ArmMemory,
+  chooseJobs,
+  describePeak,
+  describePrediction,
+  largestArm,
+  predictArms,
+  writePredictions,
+} from "./run_memory.ts";
+import { planRun, type Preparation, prepareRun, type RunPlan, settingsFor } from "./run_plan.ts";
 import { type JobOutcome, runJobs, type RunningJob } from "./schedule.ts";
 import { type ArmResult, summarizeRun, type Summary } from "./summary.ts";
 import { formatSummary } from "./summary_table.ts";
@@ -67,14 +76,15 @@ export interface Surroundings {
   readonly now: () => Date;
 }
 
-/** Arms trained at a time if the command does not say: a real model fills the machine alone. */
-function defaultJobs(model: string): number {
+/** Arms trained at a time if nothing else says: a real model fills the machine alone. */
+function usualJobs(model: string): number {
   return model === "tiny" ? navigator.hardwareConcurrency : 1;
 }
 
 function describePlan(
-  { engine, model, data, audit }: Preparation,
+  { engine, model, data, audit, availableBytes }: Preparation,
   { runFile, configs }: RunPlan,
+  largest: ArmMemory,
   jobs: number,
 ): string[] {
   const { train, test, ood } = data.counts;
@@ -92,6 +102,7 @@ function describePlan(
       runFile.seeds.join(", ")
     }; ` +
     `${runFile.steps} steps; ${configs.length} processes, ${jobs} at a time`,
+    `memory   ${describePrediction(largest, availableBytes)}`,
     ...(audit === null ? [] : [`audit    ${summarizeAudit(audit)}`]),
   ];
 }
@@ -158,7 +169,15 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
   const plan = planRun(loaded, options, preparation, provenance, now().toISOString());
   const folder = options.out ?? resolve(cwd, "runs", runName(loaded.experiment.name, now()));
   const paths = runPaths(folder);
-  const jobs = options.jobs ?? defaultJobs(options.model);
+  const settings = loaded.experiment.settings[settingsFor(options.model)];
+  const memory = predictArms(plan.configs, preparation, settings);
+  const largest = largestArm(memory);
+  const jobs = chooseJobs(
+    largest,
+    preparation.availableBytes,
+    options.jobs,
+    usualJobs(options.model),
+  );
 
   await checkFolder(folder, options.resume);
   using lock = await tryLock(paths.lock);
@@ -170,7 +189,8 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
   }
   const { runFile, pending } = await openRun(folder, plan);
   if (preparation.audit !== null) await writeJson(paths.audit, preparation.audit);
-  describePlan(preparation, plan, jobs).forEach(print);
+  await writePredictions(folder, memory);
+  describePlan(preparation, plan, largest, jobs).forEach(print);
   print(`folder   ${folder}`);
   if (runFile.commit !== provenance.commit) {
     print(
@@ -204,6 +224,8 @@ export async function runAblation(surroundings: Surroundings): Promise<number> {
   for (const { arm, failed } of summary.arms) {
     for (const { seed, error } of failed) print(`failed   ${arm} seed ${seed}: ${error}`);
   }
+  const peak = await describePeak(folder, memory);
+  if (peak !== null) print(`memory   ${peak}`);
   print(problem === null ? `report   ${paths.report}` : `failed   the report: ${problem}`);
   print(`took     ${formatDuration(now().getTime() - startMs)}`);
   const hasFailed = outcomes.some((outcome) => outcome.state === "failed");

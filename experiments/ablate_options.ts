@@ -6,12 +6,14 @@
 
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { EngineSettings } from "@terse/rl";
 import type { AddedReward } from "./added_rewards.ts";
 import type { ParseArgsOptionsConfig } from "node:util";
 import {
   type EngineArgument,
   readArguments,
   readEngine,
+  readEngineSettings,
   readModelName,
   refuse,
   wholeNumber,
@@ -22,6 +24,7 @@ export interface AblateOptions {
   /** Absolute path of the experiment's file. */
   readonly experiment: string;
   readonly engine: EngineArgument;
+  readonly engineSettings: EngineSettings;
   /** `tiny`, `smollm2`, or the absolute path of a model. */
   readonly model: string;
   /** Absolute paths of question files and prepared folders; empty for the built-in generator. */
@@ -50,6 +53,8 @@ export const DEFAULT_EXPERIMENT: string = fileURLToPath(
 
 const OPTIONS = {
   engine: { type: "string" },
+  compile: { type: "string" },
+  tf32: { type: "boolean" },
   model: { type: "string" },
   data: { type: "string", multiple: true },
   reward: { type: "string", multiple: true },
@@ -74,17 +79,20 @@ Usage: deno task ablate [EXPERIMENT] [options]
   EXPERIMENT          a file that exports defineExperiment(...) as its default
                       (experiments/length_penalty.ts)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
+  --compile HOW       auto, on or off: run steps as TensorFlow graphs (auto: on the processor only)
+  --tf32              lets NVIDIA cards round products to TF32 (float32)
   --model NAME        tiny, smollm2, or a .gguf file or Hugging Face folder (tiny)
   --data PATH         questions from a file, or a folder of files, e.g. made by data:prepare, instead
                       of the generator; may be repeated
   --on-bad-row HOW    skip: leave rows that cannot be used out, count them and name the first (skip);
                       fail: stop at the first one
   --reward FILE[:W]   adds your own reward, with weight W (1), to every arm; may be repeated
-  --template FILE     wording of the prompts, a JSON file (the project's own)
+  --template FILE     wording of the prompts, a JSON file (the experiment's, or the project's own)
   --arms A,B          only these arms (all); the policy before training is always evaluated
   --seeds N           train each arm with seeds 1 .. N (as the experiment says)
   --steps N           training steps of each arm (as the experiment says)
-  --jobs N            arms trained at a time (tiny: the number of cores; other models: 1)
+  --jobs N            arms trained at a time (tiny: as many as there are cores and memory for; other
+                      models: 1)
   --out DIR           the run's folder (runs/<experiment>-<date>-<time>)
   --resume            go on with the run in --out DIR; finished arms are kept
   --sample-seed N     seed of the generated questions, the splits and the budgets (0)
@@ -153,6 +161,7 @@ export function parseAblateOptions(
   return {
     experiment: positionals[0] === undefined ? DEFAULT_EXPERIMENT : resolve(cwd, positionals[0]),
     engine,
+    engineSettings: readEngineSettings(given.compile, values.tf32 === true),
     model: readModelName(given.model, cwd),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
     rewards: ((values.reward ?? []) as string[]).map((value) => addedReward(value, cwd)),

@@ -7,6 +7,7 @@ Deno.test("no arguments give the default experiment with the tiny policy", () =>
   assertEquals(parseAblateOptions([], "/w"), {
     experiment: DEFAULT_EXPERIMENT,
     engine: "auto",
+    engineSettings: { compile: "auto", tf32: false },
     model: "tiny",
     data: [],
     rewards: [],
@@ -33,6 +34,7 @@ Deno.test("every option is read, in both spellings, and paths become absolute", 
   assertEquals(options, {
     experiment: resolve("/w", "mine.ts"),
     engine: "wasm",
+    engineSettings: { compile: "auto", tf32: false },
     model: resolve("/w", "m.gguf"),
     data: [resolve("/w", "a.jsonl"), resolve("/w", "b.json")],
     rewards: [],

@@ -1,5 +1,6 @@
 import { tinyTemplate, writeParquet } from "@terse/data";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { ModelConfig } from "@terse/rl";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runAblation, type Surroundings } from "./ablate.ts";
@@ -8,6 +9,7 @@ import { writeStatus } from "./arm_loop.ts";
 import type { EvaluationRow } from "./evaluate.ts";
 import { lineProgress } from "./progress.ts";
 import { armPaths, readJson, runPaths, tryLock, writeJson } from "./run_folder.ts";
+import type { MemoryFile } from "./run_memory.ts";
 import type { JobOutcome } from "./schedule.ts";
 import type { Summary } from "./summary.ts";
 import { evaluationTable } from "./tables.ts";
@@ -57,7 +59,26 @@ interface Fake {
   readonly out: string;
 }
 
-async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
+const TINY: ModelConfig = {
+  architecture: "llama",
+  vocabSize: 640,
+  hiddenSize: 128,
+  intermediateSize: 384,
+  numLayers: 3,
+  numHeads: 4,
+  numKvHeads: 2,
+  headDim: 32,
+  ropeTheta: 10_000,
+  rmsNormEps: 1e-5,
+  tieWordEmbeddings: true,
+  attentionBias: false,
+  maxPositionEmbeddings: 512,
+};
+
+async function withFake(
+  work: (fake: Fake) => Promise<void>,
+  availableBytes = 16 * 2 ** 30,
+): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "terse-ablate-" });
   const launched: string[] = [];
   const printed: string[] = [];
@@ -69,16 +90,18 @@ async function withFake(work: (fake: Fake) => Promise<void>): Promise<void> {
     prepare: (_, { resume }) =>
       Promise.resolve({
         engine: { name: "wasm", reason: "it was asked for", hint: "Get the faster one" },
-        model: { name: "tiny", sha256: "ab", parameters: 1_234_567, path: "/m" },
+        model: { name: "tiny", sha256: "ab", parameters: 1_234_567, path: "/m", config: TINY },
         data: {
           description: "made questions",
           hash: "0123456789abcdef",
           counts: { train: 9, test: 4, ood: 0 },
+          promptTokens: { trained: 90, evaluated: 100 },
           leftOut: ["1 row"],
           notices: ["their terms"],
           template: tinyTemplate,
           templateHash: "fedcba9876543210",
         },
+        availableBytes,
         audit: resume ? null : { name: "made", arms: [] },
       }),
     launch: (config, armFolder, onMessage) => {
@@ -135,11 +158,18 @@ Deno.test("a run trains every arm under every seed, sums up and reports", () =>
         'prompts  template "tiny" (sha256 fedcba987654)',
         "seeds 1, 2; 3 steps; 6 processes, 1 at a time",
         "audit    nothing severe, no warning",
+        "a process predicted (gradients: layer",
+        ", 16.0 GiB free",
+        "memory   at most 0 MiB (start seed 1), ",
         "estimate: about 12.0 s of training left (12 steps of 1.0 s, 1 at a time)",
         `report   ${join(out, "report.html")}`,
       ]
     ) assertStringIncludes(text, part);
     assertEquals(await readJson(runPaths(out).audit), { name: "made", arms: [] });
+    const memory = await readJson<MemoryFile>(
+      join(out, "arms", "none", "seed-1", "memory.json"),
+    );
+    assert(memory!.processBytes > memory!.tensorBytes);
     const summary = await readJson<Summary>(runPaths(out).summary);
     const exact = summary?.arms.find((arm) => arm.arm === "exact");
     assertEquals(exact?.seeds, [1, 2]);
@@ -247,3 +277,26 @@ Deno.test("what cannot be started is refused before anything is written", () =>
     assertEquals(launched, []);
     await assertRejects(() => Deno.stat(out), Deno.errors.NotFound);
   }));
+
+Deno.test("a run for which there is too little memory is refused, with what would make it fit", () =>
+  withFake(async ({ surroundings, launched, out }) => {
+    await assertRejects(
+      () => runAblation(surroundings([...SHORT, "--out", out])),
+      RangeError,
+      "Cannot run arm none: its memory must fit the 900 MiB",
+    );
+    assertEquals(launched, []);
+    await assertRejects(() => Deno.stat(out), Deno.errors.NotFound);
+  }, 900 * 2 ** 20));
+
+Deno.test("without --jobs as many arms run at a time as fit, with it too many are refused", () =>
+  withFake(async ({ surroundings, printed, out }) => {
+    const args = ["--arms", "none", "--seeds", "1", "--steps", "1", "--out", out];
+    await assertRejects(
+      () => runAblation(surroundings([...args, "--jobs", "3"])),
+      RangeError,
+      "--jobs 1 (3 now)",
+    );
+    assertEquals(await runAblation(surroundings(args)), 0);
+    assertStringIncludes(printed.join("\n"), "2 processes, 1 at a time");
+  }, 3000 * 2 ** 20));

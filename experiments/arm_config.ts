@@ -7,7 +7,7 @@
 
 import type { BudgetSpec, PromptTemplate } from "@terse/data";
 import type { FailurePolicy, Mixture, RewardComponent } from "@terse/rewards";
-import type { EngineName } from "@terse/rl";
+import type { EngineName, EngineSettings } from "@terse/rl";
 import type { AddedReward } from "./added_rewards.ts";
 import type {
   Experiment,
@@ -28,10 +28,11 @@ export interface ArmConfig {
   /** Name of the arm; `start` for the policy before training. */
   readonly arm: string;
   readonly seed: number;
-  /** Training steps; 0 for `start`. */
+  /** Training steps; 0 for `start` and other arms that are not trained. */
   readonly steps: number;
   readonly settings: SettingsName;
   readonly engine: EngineName;
+  readonly engineSettings: EngineSettings;
   readonly model: {
     /** `tiny`, `smollm2`, or an absolute path. */
     readonly name: string;
@@ -66,7 +67,7 @@ export interface ArmConfig {
 /** What the arms of a run have in common. */
 export type SharedConfig = Pick<
   ArmConfig,
-  "experiment" | "settings" | "engine" | "model" | "data" | "addedRewards"
+  "experiment" | "settings" | "engine" | "engineSettings" | "model" | "data" | "addedRewards"
 >;
 
 /** Components as a config writes them. */
@@ -83,7 +84,7 @@ export function describeComponents(components: readonly RewardComponent[]): ArmC
  * @param shared What all arms have in common.
  * @param name An arm of the experiment, or `start`.
  * @param seed The arm's seed.
- * @param steps Training steps; `start` takes none whatever is given.
+ * @param steps Training steps; an arm that is not trained takes none whatever is given.
  */
 export function makeArmConfig(
   experiment: Experiment,
@@ -100,7 +101,7 @@ export function makeArmConfig(
     ...shared,
     arm: name,
     seed,
-    steps: isStart ? 0 : steps,
+    steps: isStart || arm.isTrained === false ? 0 : steps,
     rewards: describeComponents(components),
     mixture,
     failures,

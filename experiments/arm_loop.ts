@@ -10,7 +10,8 @@ import { join } from "node:path";
 import { dropCheckpoints, restoreArm, writeCheckpoint } from "./checkpoints.ts";
 import type { KeptCheckpoints } from "./experiment.ts";
 import type { ArmMessage } from "./messages.ts";
-import { appendMetrics } from "./metrics_log.ts";
+import { type DiagnosedTraining, openDiagnoses } from "./diagnoses_log.ts";
+import { appendMetrics, metricsRow } from "./metrics_log.ts";
 import { type ArmPaths, type ArmStatus, stepName, syncFolder, writeJson } from "./run_folder.ts";
 
 /** A table on its way to a Parquet file. */
@@ -52,6 +53,8 @@ export interface ArmRun {
   readonly steps: number;
   readonly checkpointEvery: number;
   readonly keep: KeptCheckpoints;
+  /** The settings that diagnoses go by. */
+  readonly training: DiagnosedTraining;
   /** Tells the parent how far the arm is. */
   readonly send: (message: ArmMessage) => void;
   /** True once the arm should end after its present step. */
@@ -64,15 +67,16 @@ export interface ArmRun {
 
 /**
  * Runs an arm to its end or until it is told to stop, from wherever its folder stands. A step's rollouts
- * are on disk before its metrics, and both before a checkpoint that includes it, so a process killed at
+ * are on disk before its metrics and diagnoses, and all before a checkpoint that includes it, so a process killed at
  * any moment leaves a folder that goes on as if nothing had happened.
  *
  * @returns `done` after the evaluation, `stopped` with a checkpoint at the last finished step.
- * @throws Whatever the program or the disk throws; the folder then stands at its last checkpoint.
+ * @throws {Error} if too many steps in a row made no update, and whatever the program or the disk throws;
+ *   the folder then goes on from its last checkpoint.
  */
 export async function runArm<State>(
   program: ArmProgram<State>,
-  { paths, steps, checkpointEvery, keep, send, stopping, peakBytes, log }: ArmRun,
+  { paths, steps, checkpointEvery, keep, training, send, stopping, peakBytes, log }: ArmRun,
 ): Promise<"done" | "stopped"> {
   const restored = await restoreArm(paths, (folder) => program.load(folder));
   for (const line of restored.rejected) log(`passed over a checkpoint: ${line}`);
@@ -89,6 +93,7 @@ export async function runArm<State>(
   };
 
   await Deno.mkdir(paths.rollouts, { recursive: true });
+  const diagnoses = await openDiagnoses(paths, training);
   await setStatus("running");
   send({ kind: "started", step, steps });
   while (step < steps && !stopping()) {
@@ -99,7 +104,11 @@ export async function runArm<State>(
     const stepMs = performance.now() - startMs;
     step++;
     await writeTable(join(paths.rollouts, `${stepName(step)}.parquet`), rollouts);
-    await appendMetrics(paths.metrics, { ...metrics, step });
+    const row = metricsRow(step, metrics);
+    await appendMetrics(paths.metrics, row);
+    const { found, reasonToStop } = await diagnoses.add(row);
+    found.forEach(({ sentence }) => send({ kind: "diagnosis", sentence }));
+    if (reasonToStop !== null) throw new Error(reasonToStop);
     if (step % checkpointEvery === 0 || step === steps) await checkpoint();
     await setStatus("running");
     send({

@@ -3,6 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { type ArmProgram, type ArmRun, runArm } from "./arm_loop.ts";
 import { listCheckpoints } from "./checkpoints.ts";
+import { lengthPenalty } from "./length_penalty.ts";
 import type { ArmMessage } from "./messages.ts";
 import { readMetrics } from "./metrics_log.ts";
 import {
@@ -57,6 +58,7 @@ async function withArm(
       steps: 7,
       checkpointEvery: 3,
       keep: { last: 2, bestOver: 3 },
+      training: { ...lengthPenalty.settings.tiny.training, maxSkippedSteps: 2 },
       send: (message) => sent.push(message),
       stopping: () => false,
       peakBytes: () => 5,
@@ -76,6 +78,7 @@ async function results(paths: ArmPaths): Promise<unknown> {
   return {
     rollouts,
     metrics: await readMetrics(paths.metrics),
+    diagnoses: await Deno.readTextFile(paths.diagnoses),
     evaluation: await readJson(paths.evaluation),
     rows: await readParquet(paths.evaluationRows),
     checkpoints: await listCheckpoints(paths.checkpoints),
@@ -144,6 +147,69 @@ Deno.test("an arm that fails or is killed between writes goes on from its checkp
       assertEquals(log[0], "train 4");
       assertEquals(await results(paths), await results(whole));
     });
+  }));
+
+/** The program of {@link sums}, some of whose steps have other metrics. */
+function withMetrics(
+  program: ArmProgram<Total>,
+  metricsAt: (step: number) => Readonly<Record<string, number>>,
+): ArmProgram<Total> {
+  return {
+    ...program,
+    async train(state, step) {
+      const result = await program.train(state, step);
+      return { ...result, metrics: { ...result.metrics, ...metricsAt(step) } };
+    },
+  };
+}
+
+Deno.test("diagnoses are told once, written down, and the same in a resumed arm", () =>
+  withArm(async (whole, run, sent) => {
+    const sick = () => withMetrics(sums(), (step) => ({ kl: step === 2 ? 50 : Infinity }));
+    await runArm(sick(), run);
+    assertEquals((await readMetrics(whole.metrics)).map((row) => row["kl"]), [
+      null,
+      50,
+      ...new Array(5).fill(null),
+    ]);
+    const lines = (await Deno.readTextFile(whole.diagnoses)).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assertEquals(lines.map(({ step, cause, state }) => [step, cause, state]), [
+      [2, "kl_runaway", "began"],
+      [7, "kl_runaway", "ended"],
+    ]);
+    assertEquals(
+      sent.flatMap((message) => message.kind === "diagnosis" ? [message.sentence] : []),
+      lines.map(({ sentence }) => sentence),
+    );
+    await withArm(async (paths, again, told) => {
+      let steps = 0;
+      await runArm(sick(), { ...again, stopping: () => ++steps > 4 });
+      // As kill -9 between the two files would leave it.
+      await Deno.remove(paths.diagnoses);
+      await runArm(sick(), again);
+      assertEquals(await results(paths), await results(whole));
+      assertEquals(told.filter(({ kind }) => kind === "diagnosis").length, 2);
+    });
+  }));
+
+Deno.test("an arm ends after too many steps in a row without an update, all of them on disk", () =>
+  withArm(async (paths, run, sent) => {
+    const skipping = withMetrics(
+      sums(),
+      (step) => step === 1 || step > 3 ? { loss: NaN, "skipped_update/loss": 1 } : {},
+    );
+    await assertRejects(
+      () => runArm(skipping, run),
+      Error,
+      "Cannot go on after step 6: at most maxSkippedSteps (2) steps in a row",
+    );
+    assertEquals((await readMetrics(paths.metrics)).length, 6);
+    assertEquals(await exists(join(paths.rollouts, `${stepName(6)}.parquet`)), true);
+    assertEquals(sent.filter(({ kind }) => kind === "diagnosis").length, 1);
+    // Going on gives the same end: the steps since the checkpoint are made again.
+    await assertRejects(() => runArm(skipping, run), Error, "Cannot go on after step 6");
   }));
 
 Deno.test("a stop during the evaluation leaves the evaluation for later", () =>

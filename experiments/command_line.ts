@@ -4,6 +4,7 @@
  * @module
  */
 
+import { COMPILE_CHOICES, DEFAULT_ENGINE_SETTINGS, type EngineSettings } from "@terse/rl";
 import { resolve } from "node:path";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
@@ -43,6 +44,18 @@ export function readEngine(value: string | undefined): EngineArgument {
   const engine = (value ?? "auto") as EngineArgument;
   if (!ENGINES.includes(engine)) refuse("--engine", `one of ${ENGINES.join(", ")}`, engine);
   return engine;
+}
+
+/** The values of `--compile` and `--tf32`. */
+export function readEngineSettings(
+  compile: string | undefined,
+  tf32: boolean,
+): EngineSettings {
+  const chosen = (compile ?? DEFAULT_ENGINE_SETTINGS.compile) as EngineSettings["compile"];
+  if (!COMPILE_CHOICES.includes(chosen)) {
+    refuse("--compile", `one of ${COMPILE_CHOICES.join(", ")}`, chosen);
+  }
+  return { compile: chosen, tf32 };
 }
 
 /** The value of `--model`: a built-in model's name (`tiny` if it is not given) or an absolute path. */

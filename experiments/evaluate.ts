@@ -66,6 +66,8 @@ export interface SplitSummary extends PartSummary {
   readonly n: number;
   readonly samples: number;
   readonly meanThinkingTokens: number;
+  /** Mean of {@linkcode overrunTokens} over the completions asked for a length; null if none was. */
+  readonly meanOverrunTokens: number | null;
   readonly formatRate: number;
   readonly clippedRatio: number;
   /** By the rewards of the reference arm, whichever arm was trained. */
@@ -214,13 +216,22 @@ function summarizeBy(rows: readonly EvaluationRow[], key: "kind" | "source") {
   );
 }
 
+/** Tokens beyond what the prompt asked for, never below 0; null where it asked for no length. */
+export function overrunTokens(
+  { tokens, budget_tokens }: Pick<EvaluationRow, "tokens" | "budget_tokens">,
+): number | null {
+  return budget_tokens === null ? null : Math.max(0, tokens - budget_tokens);
+}
+
 /** Means over the rows of one split; at least one row. */
 export function summarizeSplit(rows: readonly EvaluationRow[]): SplitSummary {
   const part = summarizePart(rows);
+  const overruns = rows.flatMap((row) => overrunTokens(row) ?? []);
   return {
     ...part,
     samples: rows.length / part.n,
     meanThinkingTokens: mean(rows.map((row) => row.thinking_tokens)),
+    meanOverrunTokens: overruns.length === 0 ? null : mean(overruns),
     formatRate: mean(rows.map((row) => Number(row.format_ok))),
     clippedRatio: mean(rows.map((row) => Number(row.finish_reason === "length"))),
     meanReward: mean(rows.map((row) => row.reward)),

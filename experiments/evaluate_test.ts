@@ -31,6 +31,7 @@ function answers(prompts: readonly PromptInput[]): Promise<Rollout[]> {
       tokenIds: new Array<number>(10 * (i + 1)).fill(7),
       text,
       samplerLogprobs: new Float32Array(10 * (i + 1)),
+      sampledMask: new Uint8Array(10 * (i + 1)).fill(1),
       finishReason: i === 0 ? "stop" as const : "length" as const,
     })),
   })));
@@ -91,6 +92,8 @@ Deno.test("evaluatePolicy grades every completion and sums the splits up", async
   });
   const test = result?.evaluation.splits.test;
   assertEquals([test?.n, test?.samples, test?.accuracy, test?.meanTokens], [3, 2, 4 / 6, 15]);
+  // Two samples of 10 and 20 tokens, asked for at most 30.
+  assertEquals(test?.meanOverrunTokens, 0);
   assertEquals([test?.formatRate, test?.meanReward, test?.meanThinkingTokens], [0.5, 0, 11]);
   assertEquals(Object.keys(result!.evaluation.splits), ["test"]);
 });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { BudgetSpec } from "@terse/data";
+import type { BudgetSpec, PromptTemplate } from "@terse/data";
 import {
   DEFAULT_FAILURE_POLICY,
   type FailurePolicy,
@@ -14,7 +14,7 @@ import {
   type RewardScheme,
   WEIGHTED_SUM,
 } from "@terse/rewards";
-import type { GrpoConfig } from "@terse/rl";
+import type { BudgetControl, GrpoConfig, LoraSettings } from "@terse/rl";
 import { type AddedReward, addRewards } from "./added_rewards.ts";
 import { checkExperiment } from "./experiment_schema.ts";
 
@@ -27,6 +27,15 @@ export interface TrainingSettings extends GrpoConfig {
   readonly numPrompts: number;
   /** Questions with a longer prompt are left out, and counted. */
   readonly maxPromptLength: number;
+  /** Steps in a row whose loss or gradient may be not finite; they update nothing. One more ends the arm. */
+  readonly maxSkippedSteps: number;
+  /** The low-rank adapter that is trained in place of the weights; null trains all weights. */
+  readonly lora: LoraSettings | null;
+  /**
+   * `forced`: thinking that reaches the question's budget is closed in decoding, in training and in
+   * evaluation, and the answer is decoded; the forced tokens count in lengths and are not trained on.
+   */
+  readonly budgetControl: BudgetControl;
 }
 
 /** Which of an arm's checkpoints are kept: the newest ones, and the best one. */
@@ -60,13 +69,17 @@ export interface ExperimentSettings {
   readonly failures?: FailurePolicy | undefined;
   /** Questions that the built-in generator makes; of files, the most that are tested on. */
   readonly questions: { readonly train: number; readonly test: number; readonly ood: number };
+  /** Wording of the prompts; by default the one that suits the kind of model. */
+  readonly template?: PromptTemplate | undefined;
   /** How the policy is sampled when it is evaluated. */
   readonly evaluation: {
     readonly temperature: number;
+    readonly topK: number;
     readonly topP: number;
+    readonly minP: number;
     /** Completions of each question. */
     readonly samples: number;
-    /** Questions sampled at a time. */
+    /** Questions handed to the sampler at a time; training's rowsAtOnce of them decode together. */
     readonly batchSize: number;
   };
 }
@@ -85,6 +98,8 @@ export interface Arm {
   readonly mixture?: Mixture;
   /** Training settings in which this arm differs from the others; questions are the same for all. */
   readonly overrides?: Partial<Omit<TrainingSettings, "maxPromptLength">>;
+  /** False for the policy before training, evaluated under the overrides; by default it is trained. */
+  readonly isTrained?: boolean;
 }
 
 /** A declared experiment. */

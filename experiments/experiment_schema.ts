@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { checkTraining, estimators } from "./estimator_schema.ts";
 import { checkMixture, mixtureSchema } from "./mixture_schema.ts";
 import {
   count,
@@ -16,12 +17,25 @@ import {
   positive,
   rule,
   share,
+  shareOrNone,
   text,
   twoOrMore,
 } from "./schema_rules.ts";
-import { budgetRule } from "@terse/data";
+import { budgetRule, templateRule } from "@terse/data";
 import type { FailurePolicy } from "@terse/rewards";
+import { type LoraSettings, TARGET_MODULES } from "@terse/rl";
 import type { Arm, Experiment, ExperimentSettings, TrainingSettings } from "./experiment.ts";
+
+const lora = z.strictObject({
+  rank: count,
+  alpha: positive,
+  targetModules: rule<LoraSettings["targetModules"]>(
+    `a list of different modules among ${Object.keys(TARGET_MODULES).join(", ")}`,
+    (v) =>
+      Array.isArray(v) && v.length > 0 && new Set(v).size === v.length &&
+      v.every((found) => Object.hasOwn(TARGET_MODULES, found)),
+  ),
+});
 
 const training = z.strictObject({
   numPrompts: count,
@@ -29,7 +43,14 @@ const training = z.strictObject({
   maxPromptLength: count,
   maxCompletionLength: count,
   temperature: positive,
+  topK: countOrNone,
   topP: share,
+  minP: shareOrNone,
+  rowsAtOnce: count,
+  budgetControl: rule<TrainingSettings["budgetControl"]>(
+    '"none" or "forced"',
+    (v) => v === "none" || v === "forced",
+  ),
   learningRate: positive,
   beta: notNegative,
   epsilon: positive,
@@ -41,10 +62,10 @@ const training = z.strictObject({
   adamEpsilon: positive,
   weightDecay: notNegative,
   microBatchSize: count,
-  scaleRewards: rule<TrainingSettings["scaleRewards"]>(
-    '"group", "batch" or "none"',
-    (v) => v === "group" || v === "batch" || v === "none",
-  ),
+  maxSkippedSteps: countOrNone,
+  gradientCheckpointing: rule<boolean>("true or false", (v) => typeof v === "boolean"),
+  lora: lora.nullable(),
+  ...estimators,
 }) satisfies z.ZodType<TrainingSettings>;
 
 const failures = z.strictObject({
@@ -65,9 +86,12 @@ const settings = z.strictObject({
   tolerance: z.strictObject({ exact: positive, maximum: positive }),
   failures: failures.optional(),
   questions: z.strictObject({ train: count, test: count, ood: countOrNone }),
+  template: templateRule.optional(),
   evaluation: z.strictObject({
     temperature: positive,
+    topK: countOrNone,
     topP: share,
+    minP: shareOrNone,
     samples: count,
     batchSize: count,
   }),
@@ -83,6 +107,7 @@ const arm = z.strictObject({
   ),
   mixture: mixtureSchema.optional(),
   overrides: training.omit({ maxPromptLength: true }).partial().optional(),
+  isTrained: rule<boolean>("true or false", (v) => typeof v === "boolean").optional(),
 });
 
 const experimentSchema = z.strictObject({
@@ -139,7 +164,8 @@ function refuseIssue(experiment: unknown, issue: z.core.$ZodIssue): never {
         `current value is ${show(valueAt(experiment, key))}. Remove it, or correct its name`,
     );
   }
-  const must = issue.code === "invalid_type" && issue.expected === "object"
+  // The library's own words, where a rule gives none.
+  const must = issue.message.startsWith("Invalid input: expected object")
     ? "an object"
     : issue.message;
   refuse(experiment, issue.path, must, valueAt(experiment, issue.path));
@@ -168,14 +194,25 @@ export function checkExperiment(experiment: unknown): asserts experiment is Expe
   if (!names.includes(referenceArm)) {
     refuse(experiment, ["referenceArm"], `one of the arms ${names.join(", ")}`, referenceArm);
   }
+  for (const kind of ["tiny", "llm"] as const) {
+    const objection = checkTraining(settings[kind].training);
+    if (objection === null) continue;
+    const { path, must, found } = objection;
+    refuse(experiment, ["settings", kind, "training", ...path], must, found);
+  }
   arms.forEach((declared, index) => {
     for (const kind of ["tiny", "llm"] as const) {
       const path = ["arms", index];
       const components = declared.rewards(settings[kind]);
       const weights = checkComponents(experiment, components, [...path, "rewards"]);
+      const training = { ...settings[kind].training, ...declared.overrides };
+      const misfit = checkTraining(training);
+      if (misfit !== null) {
+        const { path: keys, must, found } = misfit;
+        refuse(experiment, [...path, "overrides", ...keys], must, found);
+      }
       if (declared.mixture === undefined) continue;
-      const { scaleRewards } = { ...settings[kind].training, ...declared.overrides };
-      const objection = checkMixture(declared.mixture, weights, scaleRewards);
+      const objection = checkMixture(declared.mixture, weights, training.scaleRewards);
       if (objection === null) continue;
       const key = [...path, "mixture", ...objection.path];
       refuse(experiment, key, objection.must, valueAt(experiment, key));

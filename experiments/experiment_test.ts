@@ -84,10 +84,45 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       "greater than 0 and at most 1: current value is 1.5",
     ],
     [
+      ["settings", "tiny", "training", "minP"],
+      -0.1,
+      "settings.tiny.training.minP must be a number from 0 to 1: current value is -0.1",
+    ],
+    [
+      ["settings", "tiny", "evaluation", "topK"],
+      2.5,
+      "settings.tiny.evaluation.topK must be a whole number, 0 or more: current value is 2.5",
+    ],
+    [
+      ["settings", "tiny", "training", "rowsAtOnce"],
+      0,
+      "settings.tiny.training.rowsAtOnce must be a whole number, 1 or more: current value is 0",
+    ],
+    [
+      ["settings", "tiny", "training", "budgetControl"],
+      "hard",
+      'settings.tiny.training.budgetControl must be "none" or "forced": current value is "hard"',
+    ],
+    [
+      ["arms", 0, "isTrained"],
+      "no",
+      'arm "none": isTrained must be true or false: current value is "no"',
+    ],
+    [
       ["settings", "llm", "training", "learningRate"],
       NaN,
       "settings.llm.training.learningRate must " +
       "be a number greater than 0: current value is NaN",
+    ],
+    [
+      ["settings", "tiny", "training", "lora"],
+      undefined,
+      "settings.tiny.training.lora must be an object: current value is undefined",
+    ],
+    [
+      ["arms", 2, "overrides", "lora"],
+      { rank: 4, alpha: 8, targetModules: ["q_proj", "lm_head"] },
+      'arm "maximum": overrides.lora.targetModules must be a list of different modules among q_proj, ',
     ],
     [["settings", "llm"], undefined, "settings.llm must be an object: current value is undefined"],
     [
@@ -103,6 +138,75 @@ Deno.test("a broken declaration is refused with arm, key, rule and value", () =>
       "below low: current value is 5",
     ],
     [["settings", "tiny", "budgets", "mode"], "most", 'budgets.mode must be "exact" or "maximum"'],
+    [
+      ["settings", "tiny", "training", "lossType"],
+      "ppo",
+      'settings.tiny.training.lossType must be "grpo", "dr_grpo", "bnpo", "dapo", "gspo" or "cispo": ' +
+      'current value is "ppo"',
+    ],
+    [
+      ["settings", "tiny", "training", "klEstimator"],
+      undefined,
+      'klEstimator must be "k1", "k2", "k3" or "abs": current value is undefined',
+    ],
+    [
+      ["settings", "tiny", "training", "syncRefModel"],
+      8,
+      "syncRefModel must be null, or an object with refModelSyncSteps and refModelMixupAlpha: " +
+      "current value is 8",
+    ],
+    [
+      ["settings", "tiny", "training", "syncRefModel"],
+      { refModelSyncSteps: 2, refModelMixupAlpha: 0 },
+      "syncRefModel.refModelMixupAlpha must be a number greater than 0 and at most 1",
+    ],
+    [
+      ["settings", "tiny", "training", "numIterations"],
+      0,
+      "numIterations must be a whole number, 1",
+    ],
+    [
+      ["settings", "llm", "training", "maskTruncatedCompletions"],
+      1,
+      "maskTruncatedCompletions must be true or false: current value is 1",
+    ],
+    [
+      ["settings", "llm", "training", "importanceSamplingCap"],
+      0,
+      "importanceSamplingCap must be null, or a number greater than 0: current value is 0",
+    ],
+    [
+      ["settings", "llm", "training", "dynamicSamplingRounds"],
+      -1,
+      "dynamicSamplingRounds must be a whole number, 0 or more: current value is -1",
+    ],
+    [
+      ["settings", "tiny", "training", "groupFilter"],
+      { numRemainsInGroup: 4, by: "age" },
+      'groupFilter.by must be "length" or "reward_per_token": current value is "age"',
+    ],
+    [
+      ["settings", "tiny", "training", "groupFilter"],
+      { numRemainsInGroup: 8, by: "length" },
+      "settings.tiny.training.groupFilter.numRemainsInGroup must be less than numGenerations, " +
+      "which is 8: current value is 8",
+    ],
+    [
+      ["arms", 2, "overrides", "syncRefModel"],
+      { refModelSyncSteps: 2, refModelMixupAlpha: 1 },
+      'arm "maximum": overrides.syncRefModel must be null where beta is 0, as there is no reference ' +
+      'then: current value is {"refModelSyncSteps":2,"refModelMixupAlpha":1}',
+    ],
+    [
+      ["settings", "llm", "training"],
+      {
+        ...lengthPenalty.settings.llm.training,
+        lora: { rank: 2, alpha: 4, targetModules: ["q_proj"] },
+        syncRefModel: { refModelSyncSteps: 2, refModelMixupAlpha: 1 },
+      },
+      "settings.llm.training.syncRefModel must be null where lora is not null, as the reference is then " +
+      "the model without its adapter",
+    ],
     [["colour"], "red", 'colour is not a known key: current value is "red"'],
     [["name"], undefined, "an experiment without a name: name must be"],
   ];

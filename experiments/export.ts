@@ -4,16 +4,24 @@
  * @module
  */
 
-import { countTensorBytes, type FloatType, writeHfFolder } from "@terse/rl";
+import {
+  countTensorBytes,
+  type FloatType,
+  LORA_SCALING,
+  modelPath,
+  writeHfFolder,
+  writePeftFolder,
+} from "@terse/rl";
 import { dirname, resolve } from "node:path";
 import type { ParseArgsOptionsConfig } from "node:util";
 import { readArguments, readModelName, refuse, UsageError } from "./command_line.ts";
-import { type CheckpointChoice, readPolicySource } from "./policy_source.ts";
+import { type CheckpointChoice, type PolicySource, readPolicySource } from "./policy_source.ts";
 
 const OPTIONS = {
   out: { type: "string" },
   dtype: { type: "string" },
   checkpoint: { type: "string" },
+  adapter: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const satisfies ParseArgsOptionsConfig;
 
@@ -29,13 +37,17 @@ Usage: deno task export MODEL --out DIR [options]
   --out DIR           a new folder
   --dtype NAME        type of the weights: F32, BF16 or F16 (F32: exactly what was trained)
   --checkpoint NAME   of an arm: last, or best by mean training reward (last)
+  --adapter           of an arm trained with LoRA: its adapter alone, as a PEFT folder; without it the
+                      adapter is merged into the weights
   -h, --help          this text
 
 The folder holds config.json, generation_config.json, tokenizer.json, tokenizer_config.json with the chat
-template, and model.safetensors, in several files above 5 GB.
+template, and model.safetensors, in several files above 5 GB; with --adapter adapter_config.json and
+adapter_model.safetensors, which PeftModel.from_pretrained(MODEL, DIR) loads.
 
 Examples:
   deno task export runs/mine/arms/maximum/seed-1 --out exported
+  deno task export runs/lora/arms/rank_8/seed-1 --out adapter --adapter
   deno task export smollm2 --out smollm2-hf --dtype BF16
 `;
 
@@ -45,6 +57,7 @@ interface ExportOptions {
   readonly out: string;
   readonly dtype: FloatType;
   readonly checkpoint: CheckpointChoice;
+  readonly adapterOnly: boolean;
 }
 
 function parseExportOptions(args: readonly string[], cwd: string): ExportOptions | "help" {
@@ -62,7 +75,22 @@ function parseExportOptions(args: readonly string[], cwd: string): ExportOptions
   if (checkpoint !== "last" && checkpoint !== "best") {
     refuse("--checkpoint", "last or best", checkpoint);
   }
-  return { model: readModelName(model, cwd), out: resolve(cwd, given.out), dtype, checkpoint };
+  return {
+    model: readModelName(model, cwd),
+    out: resolve(cwd, given.out),
+    dtype,
+    checkpoint,
+    adapterOnly: values.adapter === true,
+  };
+}
+
+function requireAdapter({ adapter, arm }: PolicySource) {
+  if (adapter !== null && arm !== null) return { adapter, baseModel: modelPath(arm.model.name) };
+  return refuse(
+    "MODEL",
+    "an arm trained with LoRA where --adapter is given",
+    "one without adapter",
+  );
 }
 
 /**
@@ -81,22 +109,26 @@ export async function exportModel(
 ): Promise<void> {
   const options = parseExportOptions(args, cwd);
   if (options === "help") return print(HELP);
-  const { model, out, dtype, checkpoint } = options;
-  const { files, arm, step, rejected } = await readPolicySource(model, checkpoint);
+  const { model, out, dtype, checkpoint, adapterOnly } = options;
+  const source = await readPolicySource(model, checkpoint);
+  const { files, arm, step, rejected } = source;
   rejected.forEach((line) => print(`passed over a checkpoint: ${line}`));
+  const metadata = {
+    made_by: "deno task export",
+    from_sha256: files.sha256,
+    ...(arm === null ? {} : { arm: arm.arm, seed: String(arm.seed), step: String(step) }),
+  };
+  const part = adapterOnly ? requireAdapter(source) : null;
   await Deno.mkdir(dirname(out), { recursive: true });
-  await writeHfFolder(out, files, {
-    dtype,
-    metadata: {
-      made_by: "deno task export",
-      from_sha256: files.sha256,
-      ...(arm === null ? {} : { arm: arm.arm, seed: String(arm.seed), step: String(step) }),
-    },
-  });
-  const megabytes = countTensorBytes(files.tensors, dtype) / 1e6;
+  if (part === null) await writeHfFolder(out, files, { dtype, metadata });
+  else await writePeftFolder(out, part.adapter, { baseModel: part.baseModel, dtype, metadata });
+  const tensors = new Map(part === null ? files.tensors : part.adapter.tensors);
+  // PEFT's folder has it in its configuration.
+  tensors.delete(LORA_SCALING);
+  const megabytes = countTensorBytes(tensors, dtype) / 1e6;
   print(
     `wrote ${out}: ${arm === null ? model : `arm ${arm.arm}, seed ${arm.seed}, step ${step}`}, ` +
-      `${files.tensors.size} tensors, ${megabytes.toFixed(1)} MB of ${dtype}`,
+      `${tensors.size} tensors, ${megabytes.toFixed(1)} MB of ${dtype}`,
   );
 }
 

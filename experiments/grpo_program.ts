@@ -6,19 +6,25 @@
 
 import { type RewardScheme, startRewardState } from "@terse/rewards";
 import {
+  adaptPolicy,
   cloneWeights,
+  controlBudget,
   createAdamWState,
+  disposeWeights,
   type GrpoState,
   loadCheckpoint,
   loadPolicy,
+  type PreparedQuestion,
   sampleRollouts,
   saveCheckpoint,
+  trainableWeights,
   trainStep,
 } from "@terse/rl";
 import { type ArmConfig, describeComponents } from "./arm_config.ts";
 import type { ArmProgram } from "./arm_loop.ts";
 import { evaluatePolicy } from "./evaluate.ts";
 import { type Experiment, findArm, rewardScheme, START_ARM } from "./experiment.ts";
+import { furtherQuestionsOfStep } from "./further_questions.ts";
 import { firstDifference } from "./run_folder.ts";
 import { collectQuestions, type QuestionRequest, questionsOfStep } from "./sources.ts";
 import { evaluationTable, rolloutTable } from "./tables.ts";
@@ -71,8 +77,11 @@ export async function grpoProgram(
   log: (line: string) => void,
 ): Promise<ArmProgram<GrpoState>> {
   const { seed, training, evaluation } = config;
-  const refPolicy = await loadPolicy(config.model.name);
-  const { tokenizer } = refPolicy;
+  // Whoever takes its weights over owns them: a frozen reference, one that follows, or the policy itself.
+  const loaded = await loadPolicy(config.model.name);
+  const { tokenizer } = loaded;
+  const { beta, syncRefModel } = training;
+  const refPolicy = beta !== 0 && syncRefModel === null ? loaded : null;
   const questions = await collectQuestions(questionRequest(experiment, config), tokenizer);
   if (questions.hash !== config.data.hash) {
     throw new Error(
@@ -84,22 +93,36 @@ export async function grpoProgram(
   const arm = config.arm === START_ARM ? experiment.referenceArm : config.arm;
   const scheme = rewardScheme(findArm(experiment, arm), settings, config.addedRewards);
   requireRewards(config, scheme);
+  const controlled = (asked: readonly PreparedQuestion[]) =>
+    asked.map((question) => controlBudget(question, training.budgetControl));
+  const { train, test, ood } = questions.splits;
+  const splits = { train: controlled(train), test: controlled(test), ood: controlled(ood) };
   const yardstick = findArm(experiment, experiment.referenceArm).rewards(settings);
 
   return {
-    start: () =>
-      Promise.resolve({
+    start() {
+      const policy = training.lora !== null
+        ? adaptPolicy(loaded, training.lora, seed)
+        : { ...loaded, weights: beta === 0 ? loaded.weights : cloneWeights(loaded.weights) };
+      return Promise.resolve({
         step: 0,
-        policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
-        optimizer: createAdamWState(refPolicy.weights),
+        policy,
+        optimizer: createAdamWState(trainableWeights(policy.weights)),
         rewards: startRewardState(scheme),
-      }),
-    load: (folder) => loadCheckpoint(folder, tokenizer),
+        refWeights: syncRefModel === null ? null : loaded.weights,
+      });
+    },
+    async load(folder) {
+      const state = await loadCheckpoint(folder, tokenizer, loaded.weights);
+      if (refPolicy === null && training.lora === null) disposeWeights(loaded.weights);
+      return state;
+    },
     save: saveCheckpoint,
     async train(state, step) {
-      const { splits, isOrdered } = questions;
+      const { isOrdered } = questions;
       const chosen = questionsOfStep(splits.train, training.numPrompts, seed, step, isOrdered);
-      const next = await trainStep(state, refPolicy, chosen, scheme, training, seed);
+      const further = furtherQuestionsOfStep(splits.train, seed, step);
+      const next = await trainStep(state, refPolicy, chosen, scheme, training, seed, further);
       const [failure] = next.record.scored.failures;
       if (failure !== undefined) {
         const count = next.record.scored.failures.length;
@@ -110,12 +133,12 @@ export async function grpoProgram(
       return {
         state: next.state,
         metrics: next.record.metrics,
-        rollouts: rolloutTable(step, chosen, next.record),
+        rollouts: rolloutTable(step, next.record),
       };
     },
     async evaluate({ policy }, step, onProgress, stopping) {
       const result = await evaluatePolicy({
-        questions: questions.splits,
+        questions: splits,
         step,
         batchSize: evaluation.batchSize,
         sample: (prompts) =>
@@ -124,7 +147,10 @@ export async function grpoProgram(
             // The experiment's, not the arm's: all arms have the same room to answer.
             maxCompletionLength: settings.training.maxCompletionLength,
             temperature: evaluation.temperature,
+            topK: evaluation.topK,
             topP: evaluation.topP,
+            minP: evaluation.minP,
+            rowsAtOnce: settings.training.rowsAtOnce,
             seed,
             // The same random numbers for all arms, so that they differ by their policies alone.
             step: 0,

@@ -16,6 +16,8 @@ export type ArmMessage =
     readonly accuracy: number;
     readonly meanLength: number;
   }
+  /** Something that is wrong with the training has begun or ended, as a sentence with the step. */
+  | { readonly kind: "diagnosis"; readonly sentence: string }
   | { readonly kind: "evaluated"; readonly done: number; readonly total: number };
 
 /** Begins every message, so that what libraries print is not taken for one. */

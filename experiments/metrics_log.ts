@@ -10,7 +10,16 @@ import { syncFolder, writeText } from "./run_folder.ts";
 /** What a training step reports: `step` (from 1) and numbers under TRL's names; null = not finite. */
 export type MetricsRow = Readonly<Record<string, number | null>> & { readonly step: number };
 
-/** Appends a row and flushes it. Numbers that are not finite are written as null. */
+/** A step's metrics as their file holds them: numbers that are not finite are null. */
+export function metricsRow(step: number, metrics: Readonly<Record<string, number>>): MetricsRow {
+  const row: Record<string, number | null> = {};
+  for (const [name, value] of Object.entries(metrics)) {
+    row[name] = Number.isFinite(value) ? value : null;
+  }
+  return { ...row, step };
+}
+
+/** Appends a row and flushes it. */
 export async function appendMetrics(path: string, row: MetricsRow): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify(row) + "\n");
   {

@@ -6,6 +6,8 @@
 
 import {
   type CheckpointWeights,
+  type LoraAdapter,
+  mergeAdapter,
   type ModelFiles,
   modelPath,
   readCheckpointWeights,
@@ -23,6 +25,8 @@ export type CheckpointChoice = "last" | "best";
 export interface PolicySource {
   /** The checkpoint's weights with the configuration and the tokenizer of the model it began as. */
   readonly files: ModelFiles;
+  /** The arm's LoRA adapter, which `files` has merged in; null if it has none. */
+  readonly adapter: LoraAdapter | null;
   /** Null for a model that is no arm's. */
   readonly arm: ArmConfig | null;
   /** Training steps that the weights include; 0 for a model that is no arm's. */
@@ -46,7 +50,7 @@ export async function readPolicySource(
 ): Promise<PolicySource> {
   const arm = await readArmConfig(model);
   if (arm === null) {
-    return { files: await readModel(modelPath(model)), arm, step: 0, rejected: [] };
+    return { files: await readModel(modelPath(model)), adapter: null, arm, step: 0, rejected: [] };
   }
   const base = await readModel(modelPath(arm.model.name));
   if (base.sha256 !== arm.model.sha256) {
@@ -55,7 +59,7 @@ export async function readPolicySource(
         `SHA-256 ${arm.model.sha256}: current value is ${base.sha256}. Restore that model`,
     );
   }
-  if (arm.steps === 0) return { files: base, arm, step: 0, rejected: [] };
+  if (arm.steps === 0) return { files: base, adapter: null, arm, step: 0, rejected: [] };
   const paths = armPaths(model);
   const { found, rejected } = await readCheckpoint(paths, arm, choice);
   if (found === null) {
@@ -67,8 +71,11 @@ export async function readPolicySource(
         `Train it further with --resume`,
     );
   }
-  const { step, tensors, sha256 } = found;
-  return { files: { ...base, tensors, sha256 }, arm, step, rejected };
+  const { step, sha256 } = found;
+  const settings = arm.training.lora ?? null; // Runs from before LoRA have no such key.
+  const adapter = settings === null ? null : { settings, tensors: found.tensors };
+  const tensors = adapter === null ? found.tensors : mergeAdapter(base.tensors, found.tensors);
+  return { files: { ...base, tensors, sha256 }, adapter, arm, step, rejected };
 }
 
 /** The config of an arm's folder; null if the path is anything else. */

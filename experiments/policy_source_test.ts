@@ -2,9 +2,13 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
   createAdamWState,
   loadEngine,
+  type LoraSettings,
+  mergeAdapter,
   modelPath,
   readModel,
   saveCheckpoint,
+  startAdapter,
+  trainableWeights,
   uploadWeights,
 } from "@terse/rl";
 import { join } from "node:path";
@@ -22,7 +26,7 @@ const NORM = "model.norm.weight";
 /** An arm's folder with checkpoints at steps 2, 4 and 6; the final norm holds the step. */
 async function makeArm(): Promise<ArmPaths> {
   const paths = armPaths(join(await Deno.makeTempDir(), "runs/x/arms/none/seed-3"));
-  const config: Partial<ArmConfig> = {
+  const config: Omit<Partial<ArmConfig>, "training"> & { training: { lora: null } } = {
     arm: "none",
     seed: 3,
     steps: 6,
@@ -30,6 +34,7 @@ async function makeArm(): Promise<ArmPaths> {
     model: { name: "tiny", sha256: tiny.sha256 },
     checkpointEvery: 2,
     keepCheckpoints: { last: 3, bestOver: 2 },
+    training: { lora: null },
   };
   await writeJson(paths.config, config);
   for (const [i, reward] of [0, 0, 5, 5, 1, 1].entries()) {
@@ -41,7 +46,7 @@ async function makeArm(): Promise<ArmPaths> {
     const weights = uploadWeights(tensors);
     const policy = { config: tiny.config, tokenizer: tiny.tokenizer, weights };
     const rewards = { components: {}, factors: {} };
-    const state = { step, policy, optimizer: createAdamWState(weights), rewards };
+    const state = { step, policy, optimizer: createAdamWState(weights), rewards, refWeights: null };
     await writeCheckpoint(paths, step, (folder) => saveCheckpoint(folder, state));
   }
   return paths;
@@ -105,4 +110,49 @@ Deno.test("an arm is exported with the checkpoint asked for", async () => {
   await assertRejects(() => asked(folder, "--out", out), Error, "must be a new folder");
   await assertRejects(() => asked(folder), Error, "--out must be given");
   await assertRejects(() => asked("tiny", "--out", "x", "--dtype", "F8"), Error, "F32, BF16, F16");
+});
+
+Deno.test("an arm trained with LoRA is exported merged, or as its adapter alone", async () => {
+  const settings: LoraSettings = { rank: 2, alpha: 4, targetModules: ["v_proj"] };
+  const paths = armPaths(join(await Deno.makeTempDir(), "runs/x/arms/low/seed-1"));
+  await writeJson(paths.config, {
+    arm: "low",
+    seed: 1,
+    steps: 1,
+    settings: "tiny",
+    model: { name: "tiny", sha256: tiny.sha256 },
+    training: { lora: settings },
+  });
+  const tensors = new Map(startAdapter(tiny.config, settings, 1));
+  for (const [name, { shape, data }] of tensors) {
+    if (name.includes("lora_B")) tensors.set(name, { shape, data: data.map((_, i) => i / 999) });
+  }
+  const adapter = uploadWeights(tensors);
+  const policy = { ...tiny, weights: { ...uploadWeights(tiny.tensors), ...adapter } };
+  const rewards = { components: {}, factors: {} };
+  const optimizer = createAdamWState(trainableWeights(policy.weights));
+  await writeCheckpoint(
+    paths,
+    1,
+    (folder) => saveCheckpoint(folder, { step: 1, policy, optimizer, rewards, refWeights: null }),
+  );
+
+  const lines: string[] = [];
+  const print = (line: string) => lines.push(line);
+  const merged = join(paths.folder, "../merged"), alone = join(paths.folder, "../alone");
+  await exportModel([paths.folder, "--out", merged], paths.folder, print);
+  const expected = mergeAdapter(tiny.tensors, tensors);
+  assertEquals((await readModel(merged)).tensors, expected);
+  await exportModel([paths.folder, "--out", alone, "--adapter"], paths.folder, print);
+  assertStringIncludes(lines[1]!, "arm low, seed 1, step 1, ");
+  assertEquals([...Deno.readDirSync(alone)].map(({ name }) => name).sort(), [
+    "adapter_config.json",
+    "adapter_model.safetensors",
+  ]);
+  assertEquals((await readModel(alone)).tensors, expected);
+  await assertRejects(
+    () => exportModel(["tiny", "--out", "x", "--adapter"], paths.folder, print),
+    Error,
+    "MODEL must be an arm trained with LoRA",
+  );
 });

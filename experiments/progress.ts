@@ -66,7 +66,7 @@ function trackJobs(now: () => number): (label: string) => JobView {
 }
 
 /**
- * One line when a job starts and when it ends, and one for each quarter of its training.
+ * One line when a job starts and when it ends, one for each quarter of its training, and diagnoses.
  *
  * @param write Takes a line without its line end.
  * @param now Clock in milliseconds.
@@ -91,6 +91,8 @@ export function lineProgress(write: (line: string) => void, now: () => number): 
         view.quarters = quarters;
         const rate = describeRate(view.pace, steps - step);
         write(`${label}: step ${step} of ${steps}, ${rate}; ${describeQuality(message)}`);
+      } else if (message.kind === "diagnosis") {
+        write(`${label}: ${message.sentence}`);
       }
     },
     ended(label, outcome) {
@@ -123,6 +125,10 @@ export function barProgress(stream: NodeJS.WritableStream, now: () => number): P
     view.bar ??= bars.create(Math.max(total, 1), 0, { label: label.padEnd(24), text: "" });
     return view.bar;
   };
+  const note = (line: string) => {
+    if (bars === null) stream.write(`${line}\n`);
+    else bars.log(`${line}\n`);
+  };
   return {
     message(label, message) {
       const { pace } = viewOf(label);
@@ -136,6 +142,8 @@ export function barProgress(stream: NodeJS.WritableStream, now: () => number): P
         barOf(label, message.steps).update(message.step, {
           text: `${rate}; ${describeQuality(message)}`,
         });
+      } else if (message.kind === "diagnosis") {
+        note(`${label}: ${message.sentence}`);
       } else {
         const bar = barOf(label, message.total);
         bar.setTotal(message.total);
@@ -147,10 +155,7 @@ export function barProgress(stream: NodeJS.WritableStream, now: () => number): P
       barOf(label, 1).update({ text: describeEnd(outcome, now() - view.startMs) });
       barOf(label, 1).stop();
     },
-    note(line) {
-      if (bars === null) stream.write(`${line}\n`);
-      else bars.log(`${line}\n`);
-    },
+    note,
     close() {
       bars?.stop();
     },

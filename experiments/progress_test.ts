@@ -25,6 +25,7 @@ Deno.test("lineProgress is quiet: start, quarters, end", () => {
   for (let done = 1; done <= 50; done++) {
     progress.message("none seed 1", { kind: "evaluated", done, total: 50 });
   }
+  progress.message("none seed 1", { kind: "diagnosis", sentence: "Step 8: it is ill." });
   nowMs = 20_000;
   progress.ended("none seed 1", { state: "done" });
   progress.ended("exact seed 1", { state: "failed", cause: "no memory" });
@@ -34,6 +35,7 @@ Deno.test("lineProgress is quiet: start, quarters, end", () => {
     "none seed 1: step 4 of 8, 2.0 s a step, 8.0 s left; reward 0.31, accuracy 40 %, 71 tokens",
     "none seed 1: step 6 of 8, 2.0 s a step, 4.0 s left; reward 0.31, accuracy 40 %, 71 tokens",
     "none seed 1: step 8 of 8, 2.0 s a step, 0.0 s left; reward 0.31, accuracy 40 %, 71 tokens",
+    "none seed 1: Step 8: it is ill.",
     "none seed 1: done in 20.0 s",
     "exact seed 1: failed: no memory",
   ]);

@@ -5,6 +5,7 @@ import { goldCompletion, mixRewards, type RewardBatch, startRewardState } from "
 import { stepAdvantages } from "@terse/rl";
 import { rewardScheme } from "./experiment.ts";
 import { lengthRewards } from "./length_rewards.ts";
+import { losses } from "./losses.ts";
 import { mixtures } from "./mixtures.ts";
 
 /** Two groups of four: right, wrong, without an answer, and right but long. */
@@ -32,11 +33,11 @@ function makeBatch(step: number): RewardBatch {
   };
 }
 
-for (const experiment of [lengthRewards, mixtures]) {
+for (const experiment of [lengthRewards, mixtures, losses]) {
   for (const arm of experiment.arms) {
     Deno.test(`${experiment.name}, ${arm.name}: no failure, right above wrong, finite advantages`, async () => {
       const scheme = rewardScheme(arm, experiment.settings.tiny);
-      const { scaleRewards } = { ...experiment.settings.tiny.training, ...arm.overrides };
+      const training = { ...experiment.settings.tiny.training, ...arm.overrides };
       let state = startRewardState(scheme);
       for (let step = 1; step <= 26; step++) {
         const mixed = await mixRewards(scheme, makeBatch(step), state);
@@ -44,7 +45,8 @@ for (const experiment of [lengthRewards, mixtures]) {
         for (const first of [0, 4]) {
           assert(mixed.rewards_B[first]! > mixed.rewards_B[first + 1]!, `step ${step}`);
         }
-        const advantages = stepAdvantages(mixed, [4, 4], scaleRewards).flat();
+        const lengths = makeBatch(step).completionIds.map((ids) => ids.length);
+        const advantages = stepAdvantages(mixed, [4, 4], lengths, training).flat();
         assert(advantages.every(Number.isFinite), `advantages ${advantages}`);
         state = JSON.parse(JSON.stringify(mixed.next));
       }

@@ -23,7 +23,9 @@ export interface ArmPaths {
   readonly folder: string;
   readonly config: string;
   readonly status: string;
+  readonly memory: string;
   readonly metrics: string;
+  readonly diagnoses: string;
   readonly rollouts: string;
   readonly checkpoints: string;
   readonly evaluation: string;
@@ -77,7 +79,9 @@ export function armPaths(folder: string): ArmPaths {
     folder,
     config: join(folder, "config.json"),
     status: join(folder, "status.json"),
+    memory: join(folder, "memory.json"),
     metrics: join(folder, "metrics.jsonl"),
+    diagnoses: join(folder, "diagnoses.jsonl"),
     rollouts: join(folder, "rollouts"),
     checkpoints: join(folder, "checkpoints"),
     evaluation: join(folder, "evaluation.json"),

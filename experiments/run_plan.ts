@@ -11,7 +11,16 @@ import {
   type PromptTemplate,
   tinyTemplate,
 } from "@terse/data";
-import { chooseEngine, ENGINE_FINDERS, modelPath, readModel } from "@terse/rl";
+import {
+  availableMemoryBytes,
+  chooseEngine,
+  ENGINE_FINDERS,
+  type EngineSettings,
+  type ModelConfig,
+  modelPath,
+  type PreparedQuestion,
+  readModel,
+} from "@terse/rl";
 import type { AblateOptions } from "./ablate_options.ts";
 import { addRewards } from "./added_rewards.ts";
 import {
@@ -40,17 +49,22 @@ export interface Preparation {
     readonly sha256: string;
     readonly parameters: number;
     readonly path: string;
+    readonly config: ModelConfig;
   };
   readonly data: {
     readonly description: string;
     readonly hash: string;
     readonly counts: Readonly<Record<RunSplit, number>>;
+    /** Tokens of the longest prompt that is trained on, and of the longest one that is evaluated. */
+    readonly promptTokens: { readonly trained: number; readonly evaluated: number };
     readonly leftOut: readonly string[];
     readonly notices: readonly string[];
     readonly template: PromptTemplate;
     /** SHA-256 of the template. */
     readonly templateHash: string;
   };
+  /** Free memory of the machine, in bytes. */
+  readonly availableBytes: number;
   /** The audit of the arms' rewards; null for a run that goes on. */
   readonly audit: AuditFile | null;
 }
@@ -67,7 +81,7 @@ export interface RunFile {
   readonly title: string;
   readonly question: string;
   readonly description: string;
-  readonly engine: { readonly name: string; readonly reason: string };
+  readonly engine: EngineSettings & { readonly name: string; readonly reason: string };
   readonly model: { readonly name: string; readonly parameters: number; readonly path: string };
   readonly data: {
     readonly description: string;
@@ -110,10 +124,14 @@ export function settingsFor(model: string): SettingsName {
   return model === "tiny" ? "tiny" : "llm";
 }
 
-/** The wording that a run asks in: a file's, or the one that suits the model. */
-function chooseTemplate({ template, model }: AblateOptions): Promise<PromptTemplate> {
-  if (template !== null) return loadTemplate(template);
-  return Promise.resolve(settingsFor(model) === "tiny" ? tinyTemplate : defaultTemplate);
+/** The wording that a run asks in: a file's, the experiment's, or the one that suits the model. */
+async function chooseTemplate(
+  { settings }: Experiment,
+  { template, model }: AblateOptions,
+): Promise<PromptTemplate> {
+  if (template !== null) return await loadTemplate(template);
+  const name = settingsFor(model);
+  return settings[name].template ?? (name === "tiny" ? tinyTemplate : defaultTemplate);
 }
 
 /**
@@ -127,9 +145,9 @@ export async function prepareRun(
 ): Promise<Preparation> {
   const engine = await chooseEngine(options.engine, ENGINE_FINDERS);
   const path = modelPath(options.model);
-  const { tensors, tokenizer, sha256 } = await readModel(path);
+  const { config, tensors, tokenizer, sha256 } = await readModel(path);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const template = await chooseTemplate(options);
+  const template = await chooseTemplate(experiment, options);
   const questions = await collectQuestions(
     questionRequest(experiment, {
       settings: settingsFor(options.model),
@@ -150,18 +168,27 @@ export async function prepareRun(
   for (const split of RUN_SPLITS) counts[split] = splits[split].length;
   return {
     engine,
-    model: { name: options.model, sha256, parameters, path },
+    model: { name: options.model, sha256, parameters, path, config },
     data: {
       description,
       hash,
       counts,
+      promptTokens: {
+        trained: longestPrompt(splits.train),
+        evaluated: longestPrompt([...splits.test, ...splits.ood]),
+      },
       leftOut,
       notices,
       template,
       templateHash: await hashTemplate(template),
     },
+    availableBytes: availableMemoryBytes(),
     audit,
   };
+}
+
+function longestPrompt(questions: readonly PreparedQuestion[]): number {
+  return questions.reduce((most, { prompt }) => Math.max(most, prompt.tokenIds.length), 0);
 }
 
 /**
@@ -183,6 +210,7 @@ export function planRun(
     experiment: { name: experiment.name, path: loaded.path, sha256: loaded.sha256 },
     settings: settingsName,
     engine: engine.name,
+    engineSettings: options.engineSettings,
     model: { name: model.name, sha256: model.sha256 },
     data: {
       paths: options.data,
@@ -205,7 +233,7 @@ export function planRun(
       title: experiment.title,
       question: experiment.question,
       description: experiment.description,
-      engine: { name: engine.name, reason: engine.reason },
+      engine: { name: engine.name, reason: engine.reason, ...options.engineSettings },
       model: { name: model.name, parameters: model.parameters, path: model.path },
       data: {
         description: data.description,

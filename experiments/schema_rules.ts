@@ -42,6 +42,11 @@ export const decay = rule<number>(
   "a number from 0 to less than 1",
   (v) => isNumber(v) && v >= 0 && v < 1,
 );
+/** A number in [0, 1]. */
+export const shareOrNone = rule<number>(
+  "a number from 0 to 1",
+  (v) => isNumber(v) && v >= 0 && v <= 1,
+);
 /** A number in (0, 1]. */
 export const share = rule<number>(
   "a number greater than 0 and at most 1",

@@ -1,11 +1,16 @@
 /**
- * `summary.json`: every arm's accuracy, tokens and reward with their uncertainty, and the differences
- * from the reference arm.
+ * `summary.json`: every arm's accuracy, tokens, overrun and reward with their uncertainty, and the
+ * differences from the reference arm.
  *
  * @module
  */
 
-import { EVALUATED_SPLITS, type EvaluatedSplit, type EvaluationRow } from "./evaluate.ts";
+import {
+  EVALUATED_SPLITS,
+  type EvaluatedSplit,
+  type EvaluationRow,
+  overrunTokens,
+} from "./evaluate.ts";
 import {
   bootstrapMean,
   drawResamples,
@@ -35,10 +40,13 @@ export interface ArmSplit {
   readonly accuracy: Interval;
   /** Tokens of a completion. */
   readonly tokens: Interval;
+  /** Tokens beyond the budget, over the questions that named one; null if none did. */
+  readonly overrun: Interval | null;
   /** Reward by the components of the experiment's reference arm. */
   readonly reward: Interval;
   readonly deltaAccuracyVsReference: Interval | null;
   readonly deltaTokensVsReference: Interval | null;
+  readonly deltaOverrunVsReference: Interval | null;
 }
 
 /** An arm over its seeds. */
@@ -85,13 +93,14 @@ export function summarizeRun(results: readonly ArmResult[], referenceArm: string
     const own = results.filter((result) => result.arm === arm);
     const splits: Partial<Record<EvaluatedSplit, ArmSplit>> = {};
     for (const split of EVALUATED_SPLITS) {
-      const quantity = (name: string, of: (row: EvaluationRow) => number) =>
+      const quantity = (name: string, of: (row: EvaluationRow) => number | null) =>
         collect(results.filter((result) => result.arm === name), split, of);
       const right = quantity(arm, (row) => Number(row.correct));
       if (right.size === 0) continue;
       const tokens = quantity(arm, (row) => row.tokens);
-      const delta = (values: Values, of: (row: EvaluationRow) => number) => {
-        if (arm === referenceArm) return null;
+      const overrun = quantity(arm, overrunTokens);
+      const delta = (values: Values, of: (row: EvaluationRow) => number | null) => {
+        if (arm === referenceArm || values.size === 0) return null;
         const rows_S_Q = differences(values, quantity(referenceArm, of));
         return rows_S_Q.length === 0 ? null : interval(rows_S_Q);
       };
@@ -100,9 +109,11 @@ export function summarizeRun(results: readonly ArmResult[], referenceArm: string
         n: right_S_Q[0]!.length,
         accuracy: accuracyInterval(right_S_Q, interval),
         tokens: interval(matrix(tokens)),
+        overrun: overrun.size === 0 ? null : interval(matrix(overrun)),
         reward: interval(matrix(quantity(arm, (row) => row.reward))),
         deltaAccuracyVsReference: delta(right, (row) => Number(row.correct)),
         deltaTokensVsReference: delta(tokens, (row) => row.tokens),
+        deltaOverrunVsReference: delta(overrun, overrunTokens),
       };
     }
     return {
@@ -128,16 +139,17 @@ function describeIntervals(referenceArm: string): string {
 function collect(
   results: readonly ArmResult[],
   split: EvaluatedSplit,
-  of: (row: EvaluationRow) => number,
+  of: (row: EvaluationRow) => number | null,
 ): Values {
   const values = new Map<number, Map<string, number>>();
   for (const { seed, outcome } of results) {
     if ("error" in outcome) continue;
     const samples = new Map<string, number[]>();
     for (const row of outcome.rows) {
-      if (row.split !== split) continue;
+      const value = row.split === split ? of(row) : null;
+      if (value === null) continue;
       const found = samples.get(row.prompt_id) ?? [];
-      found.push(of(row));
+      found.push(value);
       samples.set(row.prompt_id, found);
     }
     if (samples.size === 0) continue;

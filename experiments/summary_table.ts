@@ -20,24 +20,32 @@ export function formatSummary({ arms, referenceArm, intervals }: Summary): strin
     "seeds",
     "accuracy %",
     "tokens",
+    "overrun",
     "reward",
     `accuracy - ${referenceArm}`,
     `tokens - ${referenceArm}`,
+    `overrun - ${referenceArm}`,
   ];
   const tables = EVALUATED_SPLITS.flatMap((split) => {
     if (arms.every((arm) => arm.splits[split] === undefined)) return [];
     const rows = arms.map((arm) => {
       const found = arm.splits[split];
       if (found === undefined) return [arm.arm, String(arm.seeds.length), "failed"];
-      const { deltaAccuracyVsReference: accuracy, deltaTokensVsReference: tokens } = found;
+      const {
+        deltaAccuracyVsReference: accuracy,
+        deltaTokensVsReference: tokens,
+        deltaOverrunVsReference: overrun,
+      } = found;
       return [
         arm.arm,
         String(arm.seeds.length),
         formatInterval(found.accuracy, 1, 100),
         formatInterval(found.tokens, 1),
+        found.overrun === null ? "" : formatInterval(found.overrun, 1),
         formatInterval(found.reward, 2),
         accuracy === null ? "" : formatDifference(accuracy, 1, 100),
         tokens === null ? "" : formatDifference(tokens, 1),
+        overrun === null ? "" : formatDifference(overrun, 1),
       ];
     });
     return [`${TITLES[split]}\n${formatTable(header, rows)}\n`];

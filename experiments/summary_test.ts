@@ -78,6 +78,28 @@ Deno.test("summarizeRun averages seeds and questions, and pairs differences with
   assertEquals(short!.splits.test!.deltaAccuracyVsReference, { mean: 0.25, low: -0.5, high: 1 });
 });
 
+Deno.test("overrun counts what is over the budget, for the questions that named one", () => {
+  const asked = (question: string, tokens: number, budget: number | null): EvaluationRow => ({
+    ...row("test", question, 0, true, tokens),
+    budget_mode: budget === null ? "none" : "maximum",
+    budget_tokens: budget,
+  });
+  const rows = [asked("a", 50, 30), asked("b", 10, 30), asked("c", 99, null)];
+  const shorter = [asked("a", 34, 30), asked("b", 30, 30), asked("c", 40, null)];
+  const [none, short] = summarizeRun([
+    { arm: "none", seed: 1, outcome: { rows } },
+    { arm: "short", seed: 1, outcome: { rows: shorter } },
+  ], "none").arms;
+  // (20 + 0) / 2 and (4 + 0) / 2; two questions, so the bootstrap reaches both ends.
+  assertEquals(none!.splits.test!.overrun, { mean: 10, low: 0, high: 20 });
+  assertEquals(short!.splits.test!.overrun, { mean: 2, low: 0, high: 4 });
+  assertEquals(short!.splits.test!.deltaOverrunVsReference, { mean: -8, low: -16, high: 0 });
+  assertEquals(none!.splits.test!.deltaOverrunVsReference, null);
+  assertEquals(summarizeSplit(rows).meanOverrunTokens, 10);
+  const [unasked] = summarizeRun(reference, "none").arms;
+  assertEquals(unasked!.splits.test!.overrun, null);
+});
+
 Deno.test("accuracy of all or nothing has Wilson's interval", () => {
   const rows = ["a", "b", "c", "d"].map((question) => row("ood", question, 0, false, 10));
   const { accuracy } = summarizeRun([{ arm: "none", seed: 1, outcome: { rows } }], "none").arms[0]!
@@ -127,6 +149,7 @@ Deno.test("summarizeSplit counts questions and averages completions", () => {
     meanTokens: 40,
     samples: 2,
     meanThinkingTokens: 20,
+    meanOverrunTokens: null,
     formatRate: 0.75,
     clippedRatio: 0.25,
     meanReward: 1.5,

@@ -5,7 +5,7 @@
  */
 
 import type { Cell, TableSchema } from "@terse/data";
-import type { PreparedQuestion, StepRecord } from "@terse/rl";
+import type { JudgedGroups, StepRecord } from "@terse/rl";
 import type { Table } from "./arm_loop.ts";
 import { type EvaluationRow, goldText } from "./evaluate.ts";
 
@@ -32,12 +32,14 @@ export const EVALUATION_SCHEMA = {
 
 /**
  * Columns of `rollouts/step-*.parquet` before those of the reward components. `completion_ids` (a JSON
- * list) and `record` (JSON) are what a replay scores again.
+ * list) and `record` (JSON) are what a replay scores again. `replaced_in_round` is null for the completions
+ * that the step learnt from; dynamic sampling replaced the others, in that extra round.
  */
 export const ROLLOUT_SCHEMA = {
   step: "int",
   prompt_id: "string",
   sample: "int",
+  replaced_in_round: "int",
   source: "string",
   kind: "string",
   prompt: "string",
@@ -72,28 +74,24 @@ export function evaluationTable(rows: readonly EvaluationRow[]): Table {
   return tableOf(rows.map((row) => ({ ...row })), EVALUATION_SCHEMA);
 }
 
-/**
- * The completions of a training step as a table, with one column `component_<name>` for each reward
- * component (unweighted; null where it does not apply).
- *
- * @param step From 1.
- * @param questions The step's P questions, in the order of the record's rollouts.
- */
-export function rolloutTable(
+/** The completions of some of the groups, as rows. */
+function groupRows(
   step: number,
-  questions: readonly PreparedQuestion[],
-  { rollouts, scored, advantages_P_G }: StepRecord,
-): Table {
+  { questions, rollouts, scored, advantages_P_G }: JudgedGroups,
+  wanted: (p: number) => boolean,
+  replacedInRound: number | null,
+): Record<string, Cell>[] {
   const components = Object.entries(scored.components);
   let b = 0;
-  const rows = rollouts.flatMap(({ prompt, completions }, p) => {
+  return rollouts.flatMap(({ prompt, completions }, p) => {
     const { record, budget } = questions[p]!;
-    return completions.map((completion, g): Record<string, Cell> => {
+    const rows = completions.map((completion, g): Record<string, Cell> => {
       const at = b++;
       return {
         step,
         prompt_id: prompt.key,
         sample: g,
+        replaced_in_round: replacedInRound,
         source: record.source,
         kind: record.gold.kind,
         prompt: prompt.text,
@@ -102,6 +100,7 @@ export function rolloutTable(
         thinking_tokens: scored.thinkingTokens_B[at]!,
         answer_tokens: scored.answerTokens_B[at]!,
         finish_reason: completion.finishReason,
+        forced_tokens: completion.sampledMask.filter((sampled) => sampled === 0).length,
         budget_mode: budget.mode,
         budget_tokens: budget.mode === "none" ? null : budget.tokens,
         gold: goldText(record),
@@ -115,10 +114,30 @@ export function rolloutTable(
         ),
       };
     });
+    return wanted(p) ? rows : [];
   });
+}
+
+/**
+ * The completions of a training step as a table, with one column `component_<name>` for each reward
+ * component (unweighted; null where it does not apply): those that the step learnt from, then those that
+ * were replaced, by round.
+ *
+ * @param step From 1.
+ */
+export function rolloutTable(step: number, record: StepRecord): Table {
+  const rows = [
+    ...groupRows(step, record, () => true, null),
+    ...record.replaced.flatMap(({ round, groups, replaced }) =>
+      groupRows(step, groups, (p) => replaced.includes(p), round)
+    ),
+  ];
   const schema: TableSchema = {
     ...ROLLOUT_SCHEMA,
-    ...Object.fromEntries(components.map(([name]) => [`component_${name}`, "float" as const])),
+    forced_tokens: "int",
+    ...Object.fromEntries(
+      Object.keys(record.scored.components).map((name) => [`component_${name}`, "float" as const]),
+    ),
   };
   return tableOf(rows, schema);
 }

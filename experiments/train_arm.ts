@@ -55,7 +55,7 @@ async function trainArm(
   { stopping, stop }: ReturnType<typeof watchForStop>,
 ): Promise<"done" | "stopped"> {
   const { experiment } = await loadExperiment(config.experiment.path);
-  await loadEngine(config.engine);
+  await loadEngine(config.engine, config.engineSettings);
   const log = (line: string) => console.error(line);
   const program = await grpoProgram(experiment, config, log);
   return await runArm(program, {
@@ -63,6 +63,7 @@ async function trainArm(
     steps: config.steps,
     checkpointEvery: config.checkpointEvery,
     keep: config.keepCheckpoints,
+    training: config.training,
     send: (message) => {
       try {
         Deno.stdout.writeSync(new TextEncoder().encode(formatMessage(message)));

@@ -10,12 +10,21 @@ import { join } from "node:path";
 import { z } from "zod";
 import { checkValue, parseJson, readJsonIfThere, readTextIfThere } from "./read_file.ts";
 import {
+  diagnosisSchema,
   evaluationRowSchema,
   evaluationSchema,
+  memorySchema,
   metricsRowSchema,
   statusSchema,
 } from "./run_schema.ts";
-import type { Evaluation, EvaluationRow, MetricsRow, Status } from "./run_types.ts";
+import type {
+  Diagnosis,
+  Evaluation,
+  EvaluationRow,
+  MemoryFile,
+  MetricsRow,
+  Status,
+} from "./run_types.ts";
 
 /** Rollouts of the training steps, counted. */
 export interface RolloutCounts {
@@ -33,10 +42,14 @@ export interface SeedRun {
   readonly seed: number;
   /** Null if the folder or its status is missing or damaged. */
   readonly status: Status | null;
+  /** The memory that was predicted; null if missing, as in older runs, or damaged. */
+  readonly memory: MemoryFile | null;
   /** The arm's frozen settings; null if missing. */
   readonly config: unknown;
   /** One row for each training step; empty if missing or damaged. */
   readonly metrics: readonly MetricsRow[];
+  /** What was wrong with the training; null if missing, as in older runs, or damaged. */
+  readonly diagnoses: readonly Diagnosis[] | null;
   /** Null if missing or damaged. */
   readonly evaluation: Evaluation | null;
   /** Single answers; empty if missing or damaged. */
@@ -50,21 +63,26 @@ export function missingSeed(seed: number): SeedRun {
   return {
     seed,
     status: null,
+    memory: null,
     config: null,
     metrics: [],
+    diagnoses: null,
     evaluation: null,
     evaluationRows: [],
     rollouts: { total: 0, truncated: 0, failed: 0 },
   };
 }
 
-async function readMetrics(path: string): Promise<MetricsRow[]> {
-  const lines = (await readTextIfThere(path) ?? "").split("\n");
+/** The rows of a file of JSON lines; null if it is not there. */
+async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[] | null> {
+  const text = await readTextIfThere(path);
+  if (text === null) return null;
+  const lines = text.split("\n");
   // A process that was killed while it appended leaves a last line without its end.
   lines.pop();
   return lines.map((line, index) => {
     const place = `${path}, line ${index + 1}`;
-    return checkValue(metricsRowSchema, parseJson(line, place), place);
+    return checkValue(schema, parseJson(line, place), place);
   });
 }
 
@@ -129,8 +147,10 @@ export async function readSeed(
   return {
     seed,
     status: await orElse(readJsonIfThere(file("status.json"), statusSchema), null),
+    memory: await orElse(readJsonIfThere(file("memory.json"), memorySchema), null),
     config: await orElse(readJsonIfThere(file("config.json"), z.unknown()), null),
-    metrics: await orElse(readMetrics(file("metrics.jsonl")), []),
+    metrics: await orElse(readLines(file("metrics.jsonl"), metricsRowSchema), null) ?? [],
+    diagnoses: await orElse(readLines(file("diagnoses.jsonl"), diagnosisSchema), null),
     evaluation: await orElse(readJsonIfThere(file("evaluation.json"), evaluationSchema), null),
     evaluationRows: await orElse(readEvaluationRows(file("evaluation.parquet")), []),
     rollouts: await orElse(countRollouts(file("rollouts")), absent.rollouts),

@@ -19,6 +19,7 @@ import { armKey, armSwitches } from "./sections/arm_key.ts";
 import { budgetTable } from "./sections/budget_table.ts";
 import { costTable, countFailedRollouts } from "./sections/costs.ts";
 import { definitionList } from "./sections/definitions.ts";
+import { diagnosisSection } from "./sections/diagnoses.ts";
 import { armList, provenanceList } from "./sections/provenance.ts";
 import { sampleSection } from "./sections/samples.ts";
 import { splitsOf } from "./sections/splits.ts";
@@ -187,6 +188,7 @@ export async function buildSections(run: Run, figure: CurveFigure): Promise<Sect
       body: `<p>${escapeHtml(run.experiment.description)}</p>${armList(run)}`,
     },
     ...await curvesSection(run, figure),
+    ...diagnosisSection(run),
     ...await componentsSection(run),
     ...await budgetSection(run),
     ...await kindsSection(run),

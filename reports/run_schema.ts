@@ -6,10 +6,12 @@
 
 import { z } from "zod";
 import type {
+  Diagnosis,
   Evaluation,
   EvaluationRow,
   ExperimentFile,
   Interval,
+  MemoryFile,
   MetricsRow,
   Status,
   Summary,
@@ -34,7 +36,7 @@ export const experimentSchema: z.ZodType<ExperimentFile> = z.object({
   title: text,
   question: text,
   description: text,
-  engine: z.object({ name: text, reason: text }),
+  engine: z.object({ name: text, reason: text, compile: text, tf32: z.boolean() }),
   model: z.object({ name: text, parameters: number }),
   data: z.object({
     description: text,
@@ -62,6 +64,9 @@ export const statusSchema: z.ZodType<Status> = z.object({
   error: text.nullish(),
   peakBytes: number.nullish(),
 });
+
+/** Schema of `memory.json`. */
+export const memorySchema: z.ZodType<MemoryFile> = z.object({ processBytes: number });
 
 /** Schema of `evaluation.json`. */
 export const evaluationSchema: z.ZodType<Evaluation> = z.object({
@@ -97,6 +102,14 @@ export const summarySchema: z.ZodType<Summary> = z.object({
 /** Schema of a line of `metrics.jsonl`. */
 export const metricsRowSchema: z.ZodType<MetricsRow> = z.object({ step: number })
   .catchall(numberOrNull);
+
+/** Schema of a line of `diagnoses.jsonl`. */
+export const diagnosisSchema: z.ZodType<Diagnosis> = z.object({
+  step: number,
+  cause: text,
+  state: z.enum(["began", "ended"]),
+  sentence: text,
+});
 
 /** Schema of a row of `evaluation.parquet`. */
 export const evaluationRowSchema: z.ZodType<EvaluationRow> = z.object({

@@ -25,7 +25,14 @@ export interface ExperimentFile {
   /** What the arms have in common. */
   readonly description: string;
   /** The engine and why it was taken. */
-  readonly engine: { readonly name: string; readonly reason: string };
+  readonly engine: {
+    readonly name: string;
+    readonly reason: string;
+    /** Whether steps ran as graphs: auto, on or off. */
+    readonly compile: string;
+    /** Whether a graphics card was let round products to TF32. */
+    readonly tf32: boolean;
+  };
   /** The model and its size. */
   readonly model: { readonly name: string; readonly parameters: number };
   /** The questions, their hash, and their number by split. */
@@ -80,6 +87,12 @@ export interface Status {
   readonly peakBytes?: number | null | undefined;
 }
 
+/** `memory.json` of an arm under one seed: what was predicted before it began. */
+export interface MemoryFile {
+  /** Most bytes of the process, with all prompts and completions at their full length. */
+  readonly processBytes: number;
+}
+
 /** One split in `evaluation.json`. */
 export interface SplitEvaluation {
   /** Questions. */
@@ -132,6 +145,18 @@ export interface Summary {
 
 /** One line of `metrics.jsonl`: the step (from 1) and numbers under TRL's names. */
 export type MetricsRow = Readonly<Record<string, number | null>> & { readonly step: number };
+
+/** One line of `diagnoses.jsonl`: something that is wrong with the training begins or ends. */
+export interface Diagnosis {
+  /** The step that told of it. */
+  readonly step: number;
+  /** Which of the things that are looked for. */
+  readonly cause: string;
+  /** Which end of it this is. */
+  readonly state: "began" | "ended";
+  /** All of it in words. */
+  readonly sentence: string;
+}
 
 /** One row of `evaluation.parquet`: one sampled answer to one question. */
 export interface EvaluationRow {

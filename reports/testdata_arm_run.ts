@@ -75,7 +75,7 @@ export function madeRun(arms: readonly ArmRun[]): Run {
       title: "Made",
       question: "Which?",
       description: "Made for a test.",
-      engine: { name: "wasm", reason: "asked for" },
+      engine: { name: "wasm", reason: "asked for", compile: "auto", tf32: false },
       model: { name: "tiny", parameters: 1000 },
       data: { description: "made", hash: "sha256:0", counts: { train: 1 } },
       seeds: [1],

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { MADE_ARMS, type MadeArm, metricsOf } from "./testdata_arms.ts";
 import {
   EVALUATION_SCHEMA,
+  HOSTILE,
   type MadeAnswer,
   makeAnswers,
   ROLLOUT_SCHEMA,
@@ -103,10 +104,22 @@ async function writeSeed(
       ? {}
       : { error: "Cannot update: loss must be finite: current value is NaN" }),
   });
+  await writeJson(join(folder, "memory.json"), { processBytes: 530 * 2 ** 20 });
   if (trained) {
     await Deno.writeTextFile(
       join(folder, "metrics.jsonl"),
       metricsOf(arm, seed, failsAt ?? size.steps),
+    );
+    await Deno.writeTextFile(
+      join(folder, "diagnoses.jsonl"),
+      arm.name === "shortest"
+        ? JSON.stringify({
+          step: 4,
+          cause: "equal_groups",
+          state: "began",
+          sentence: `Step 4: all rewards were equal in 90 % of the groups. ${HOSTILE.script}`,
+        }) + "\n"
+        : "",
     );
     const rollouts = makeAnswers({ ...arm, seed, splits: ["train"], questions: 8 }).map((
       row,
@@ -183,7 +196,12 @@ export async function writeMadeRun(folder: string, size: RunSize): Promise<void>
     description:
       "One small policy is trained with GRPO under several rewards for length. All arms " +
       "share the data, the seeds, the budgets named in the prompts and every other setting.",
-    engine: { name: "tensorflow", reason: "the fastest engine that is installed" },
+    engine: {
+      name: "tensorflow",
+      reason: "the fastest engine that is installed",
+      compile: "auto",
+      tf32: false,
+    },
     model: { name: "tiny", parameters: 412_672, path: null },
     data: {
       description: "made-up questions",

@@ -78,6 +78,7 @@ Deno.test("every section is there, and says what failed", async () => {
       "frontier",
       "asked",
       "curves",
+      "diagnoses",
       "components",
       "budgets",
       "kinds",
@@ -93,6 +94,7 @@ Deno.test("every section is there, and says what failed", async () => {
   assertStringIncludes(body, "shortest: 1 seed of 2 without a result");
   assertStringIncludes(body, "sha256:3f7a9b2c5d1e8f604b7a9c3d2e1f0a5b6c7d8e9f");
   assertStringIncludes(body, "0123456789abcdef0123456789abcdef01234567");
+  assertStringIncludes(body, "<td>412 MiB</td><td>530 MiB</td>");
   assertStringIncludes(body, "Of 96 rollouts, 12 failed.");
 });
 

@@ -1,14 +1,15 @@
 /**
  * `deno task test:peers`: compares tensors, tokens, chats, logits and greedy decoding with transformers,
- * the GRPO loss, its gradients, a whole training step and the values in lib/rl/model/testdata with
- * PyTorch's; has exported data read back by pandas, pyarrow and Hugging Face datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and
- * .peers/datasets. `deno task test:peers export` runs the parts whose names hold that text. The last line
- * counts: `N passed, N failed, N skipped`.
+ * LoRA adapters with PEFT, the GRPO loss, its gradients, a whole training step and the values in
+ * lib/rl/model/testdata with PyTorch's; has exported data read back by pandas, pyarrow and Hugging Face
+ * datasets. Makes its own virtual environments in .peers/torch (about 2 GB) and .peers/datasets.
+ * `deno task test:peers export` runs the parts whose names hold that text. The last line counts:
+ * `N passed, N failed, N skipped`.
  *
  * @module
  */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { tensorflowBindingPath } from "../lib/rl/engine/tensorflow.ts";
 import {
   ensureEnvironment,
@@ -25,6 +26,7 @@ const TORCH: PythonEnvironment = {
     "accelerate==1.15.0",
     "gguf==0.19.0",
     "safetensors==0.8.0",
+    "peft==0.21.0",
   ],
 };
 const DATASETS: PythonEnvironment = {
@@ -39,11 +41,19 @@ async function run(command: string, args: readonly string[]): Promise<boolean> {
   return success;
 }
 
-/** Whether Python computes what lib/rl/model/testdata/small_models.json holds, to 1e-5. */
-async function smallModelsAgree(out: string): Promise<boolean> {
-  const path = join(out, "small_models.json");
-  if (!await run(PYTHON, [join(ROOT, "tools/peers/small_models.py"), path])) return false;
-  const committed = join(ROOT, "lib/rl/model/testdata/small_models.json");
+const SMALL_MODELS = join(ROOT, "lib/rl/model/testdata/small_models.json");
+const LOSSES = join(ROOT, "lib/rl/grpo/testdata/losses.json");
+const SMALL_ADAPTERS = join(ROOT, "lib/rl/lora/testdata/small_adapters.json");
+
+/** Whether a script of tools/peers computes the numbers of a committed file, to 1e-5. */
+async function numbersAgree(
+  out: string,
+  committed: string,
+  script: string,
+  ...inputs: string[]
+): Promise<boolean> {
+  const path = join(out, basename(committed));
+  if (!await run(PYTHON, [join(ROOT, "tools/peers", script), ...inputs, path])) return false;
   const numbers = async (file: string) =>
     (await Deno.readTextFile(file)).match(/-?\d+(\.\d+)?(e[-+]\d+)?/gi)!.map(Number);
   const [ours, theirs] = [await numbers(committed), await numbers(path)];
@@ -59,7 +69,22 @@ const grpo = async (which: string) =>
 const hasData = existsSync(join(ROOT, "../shared/data"));
 type Part = [name: string, environment: PythonEnvironment, run: (() => Promise<boolean>) | null];
 const parts: Part[] = [
-  ["small models equal PyTorch", TORCH, () => smallModelsAgree(out)],
+  ["small models equal PyTorch", TORCH, () => numbersAgree(out, SMALL_MODELS, "small_models.py")],
+  [
+    "every loss equals PyTorch's values",
+    TORCH,
+    () => numbersAgree(out, LOSSES, "loss_reference.py"),
+  ],
+  [
+    "gradients of small LoRA adapters equal PEFT's",
+    TORCH,
+    () => numbersAgree(out, SMALL_ADAPTERS, "small_adapters.py", SMALL_MODELS),
+  ],
+  [
+    "LoRA adapters loaded and saved by PEFT are equal",
+    TORCH,
+    () => deno("tools/peers/lora_check.ts", PYTHON, join(out, "lora")),
+  ],
   ["a GRPO step of small Llama and Qwen2 models equals PyTorch's", TORCH, () => grpo("small")],
   ["SmolLM2 is fetched", TORCH, () => deno("tools/model_fetch.ts", "smollm2")],
   [

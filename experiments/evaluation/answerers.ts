@@ -6,7 +6,7 @@
 
 import { buildMessages, type PromptTemplate, uniform, uniformInteger } from "@terse/data";
 import { extractAnswer } from "@terse/rewards";
-import { countThinkingTokens, type Policy, sampleRollouts } from "@terse/rl";
+import { controlBudget, countThinkingTokens, type Policy, sampleRollouts } from "@terse/rl";
 import { gradeText, questionColumns } from "../evaluate.ts";
 import type { AnswerRow } from "./answers.ts";
 import { type Endpoint, requestCompletion, type ServedCompletion } from "./endpoint.ts";
@@ -20,11 +20,17 @@ export type Answerer = (unit: Unit, signal: AbortSignal) => Promise<AnswerRow[]>
 export function policyAnswerer(policy: Policy, sampling: EvaluationSampling): Answerer {
   const { tokenizer } = policy;
   return async ({ split, questions, samples }) => {
-    const rollouts = await sampleRollouts(policy, questions.map(({ prompt }) => prompt), {
+    const prompts = questions.map((question) =>
+      controlBudget(question, sampling.budgetControl).prompt
+    );
+    const rollouts = await sampleRollouts(policy, prompts, {
       groupSize: samples.length,
       maxCompletionLength: sampling.maxCompletionLength,
       temperature: sampling.temperature,
+      topK: sampling.topK,
       topP: sampling.topP,
+      minP: sampling.minP,
+      rowsAtOnce: sampling.rowsAtOnce,
       seed: sampling.seed,
       // The same random numbers under each budget, so that they differ by the budget alone.
       step: 0,
@@ -61,7 +67,7 @@ export function serverAnswerer(
   endpoint: Endpoint,
   { model, template, sampling, retry }: ServerOptions,
 ): Answerer {
-  const { seed, temperature, topP, maxCompletionLength } = sampling;
+  const { seed, temperature, topK, topP, minP, maxCompletionLength } = sampling;
   return async ({ split, questions: [question], samples: [sample] }, signal) => {
     const { record, budget, prompt } = question!;
     const columns = questionColumns(split, question!, sample!);
@@ -71,7 +77,9 @@ export function serverAnswerer(
         model,
         messages: buildMessages(record, budget, template),
         temperature,
+        topK,
         topP,
+        minP,
         maxTokens: maxCompletionLength,
         seed: uniformInteger(0, LARGEST_SEED, "seed of a request", seed, prompt.key, sample!),
       }, {

@@ -64,7 +64,7 @@ interface Prepared {
 async function prepareModel(options: EvaluateOptions): Promise<Prepared> {
   const source = await readPolicySource(options.model, options.checkpoint);
   const { files: { config, tensors, tokenizer, sha256 }, arm, step, rejected } = source;
-  const engine = await loadEngine(options.engine);
+  const engine = await loadEngine(options.engine, options.engineSettings);
   const plan = await planEvaluation(options, {
     policy: { kind: "model", name: options.model, sha256, step, engine: engine.name },
     settings: arm?.settings ?? settingsFor(options.model),
@@ -118,7 +118,10 @@ async function prepareServer(
 function describePlan(
   { description, counts, leftOut, notices, config, units }: EvaluationPlan,
 ): string[] {
-  const { samples, temperature, topP, maxCompletionLength, seed } = config.sampling;
+  const { samples, temperature, topK, topP, minP, budgetControl, maxCompletionLength, seed } =
+    config.sampling;
+  const cuts = `${topK === 0 ? "" : `top-k ${topK}, `}top-p ${topP}, ` +
+    (minP === 0 ? "" : `min-p ${minP}, `) + (budgetControl === "none" ? "" : "budgets forced, ");
   const budgets = [...new Set(units.map(({ budget }) => budget))];
   return [
     `data     ${description}: ${counts.test} to test, ${counts.ood} out of distribution (sha256 ` +
@@ -126,7 +129,7 @@ function describePlan(
     ...leftOut.map((line) => `         left out: ${line}`),
     ...notices.map((line) => `         note: ${line}`),
     `budgets  ${budgets.join(", ")}`,
-    `sampling ${samples} completions of each question, temperature ${temperature}, top-p ${topP}, at ` +
+    `sampling ${samples} completions of each question, temperature ${temperature}, ${cuts}at ` +
     `most ${maxCompletionLength} tokens, seed ${seed}`,
   ];
 }

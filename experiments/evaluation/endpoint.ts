@@ -36,7 +36,10 @@ export interface CompletionRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly temperature: number;
+  /** 0 for all tokens; not sent then, as it is no part of OpenAI's protocol. The same holds for minP. */
+  readonly topK: number;
   readonly topP: number;
+  readonly minP: number;
   readonly maxTokens: number;
   /** Servers that know no seeds pass over it. */
   readonly seed: number;
@@ -177,8 +180,17 @@ export async function requestCompletion(
   request: CompletionRequest,
   retry: RetryOptions,
 ): Promise<ServedCompletion> {
-  const { model, messages, temperature, topP, maxTokens, seed } = request;
-  const body = { model, messages, temperature, top_p: topP, max_tokens: maxTokens, seed };
+  const { model, messages, temperature, topK, topP, minP, maxTokens, seed } = request;
+  const body = {
+    model,
+    messages,
+    temperature,
+    top_p: topP,
+    ...(topK === 0 ? {} : { top_k: topK }),
+    ...(minP === 0 ? {} : { min_p: minP }),
+    max_tokens: maxTokens,
+    seed,
+  };
   const value = await withRetries(
     () => tryOnce(endpoint, "/chat/completions", body, retry.signal),
     retry,

@@ -13,7 +13,9 @@ const REQUEST: CompletionRequest = {
   model: "small",
   messages: [{ role: "user", content: "Which?" }],
   temperature: 0.5,
+  topK: 0,
   topP: 0.9,
+  minP: 0,
   maxTokens: 40,
   seed: 7,
 };
@@ -49,6 +51,13 @@ Deno.test("a completion is asked for in the protocol's words, with the key as a 
     max_tokens: 40,
     seed: 7,
   }]);
+});
+
+Deno.test("cuts that are no part of the protocol are sent only where they cut", async () => {
+  await using server = startChatServer(() => say("A"));
+  await requestCompletion(endpoint(server.url), { ...REQUEST, topK: 40, minP: 0.1 }, retry());
+  const { top_k, min_p } = server.requests[0]!;
+  assertEquals([top_k, min_p], [40, 0.1]);
 });
 
 Deno.test("thinking that a server takes out is put back, with its count", async () => {

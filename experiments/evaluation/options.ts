@@ -5,12 +5,14 @@
  */
 
 import type { BudgetSpec } from "@terse/data";
+import type { BudgetControl, EngineSettings } from "@terse/rl";
 import { resolve } from "node:path";
 import type { ParseArgsOptionsConfig } from "node:util";
 import {
   type EngineArgument,
   readArguments,
   readEngine,
+  readEngineSettings,
   readModelName,
   refuse,
   wholeNumber,
@@ -36,13 +38,17 @@ export interface EvaluateOptions {
   /** Null to evaluate a model here. */
   readonly endpoint: EndpointOptions | null;
   readonly engine: EngineArgument;
+  readonly engineSettings: EngineSettings;
   /** Absolute paths of question files. */
   readonly data: readonly string[];
   /** Each is asked of every question. */
   readonly budgets: readonly BudgetSpec[] | null;
   readonly samples: number | null;
   readonly temperature: number | null;
+  readonly topK: number | null;
   readonly topP: number | null;
+  readonly minP: number | null;
+  readonly budgetControl: BudgetControl | null;
   readonly maxCompletionLength: number | null;
   readonly limit: number | null;
   readonly seed: number | null;
@@ -59,12 +65,17 @@ const OPTIONS = {
   budgets: { type: "string" },
   samples: { type: "string" },
   temperature: { type: "string" },
+  "top-k": { type: "string" },
   "top-p": { type: "string" },
+  "min-p": { type: "string" },
+  "budget-control": { type: "string" },
   "max-completion-length": { type: "string" },
   limit: { type: "string" },
   seed: { type: "string" },
   "sample-seed": { type: "string" },
   engine: { type: "string" },
+  compile: { type: "string" },
+  tf32: { type: "boolean" },
   endpoint: { type: "string" },
   "endpoint-model": { type: "string" },
   concurrency: { type: "string" },
@@ -89,12 +100,17 @@ Usage: deno task evaluate [options]
                       none (as the arm, or the default experiment for such a model)
   --samples N         completions of each question, for pass@k
   --temperature X     0 takes the likeliest token
+  --top-k N           likeliest tokens that are sampled from; 0 for all
   --top-p X           share of the probability that is sampled from
+  --min-p X           least share of the likeliest token's probability that is sampled from
+  --budget-control NAME   forced closes thinking that reaches the budget; none does not (as the arm)
   --max-completion-length N   in tokens
   --limit N           at most N questions of each split
   --seed N            seed of the sampling (the arm's, or 1)
   --sample-seed N     seed of generated questions, budgets and the choice of --limit (the arm's, or 0)
   --engine NAME       auto, tensorflow, webgpu or wasm (auto: the fastest one installed)
+  --compile HOW       auto, on or off: run steps as TensorFlow graphs (auto: on the processor only)
+  --tf32              lets NVIDIA cards round products to TF32 (float32)
   --endpoint URL      evaluate what a server serves by OpenAI's protocol, e.g. http://127.0.0.1:8000/v1
                       (vLLM, llama.cpp); a key is read from TERSE_ENDPOINT_KEY
   --endpoint-model NAME   the model to ask for (the one that the server serves)
@@ -151,7 +167,7 @@ function endpoint(given: Readonly<Record<string, string | undefined>>): Endpoint
     }
     return null;
   }
-  for (const name of ["model", "checkpoint", "engine"]) {
+  for (const name of ["model", "checkpoint", "engine", "budget-control"]) {
     if (given[name] !== undefined) {
       refuse(`--${name}`, "left out with --endpoint, which computes elsewhere", given[name]);
     }
@@ -196,6 +212,10 @@ export function parseEvaluateOptions(
   if (checkpoint !== "last" && checkpoint !== "best") {
     refuse("--checkpoint", "last or best", checkpoint);
   }
+  const budgetControl = given["budget-control"] ?? null;
+  if (budgetControl !== null && budgetControl !== "none" && budgetControl !== "forced") {
+    refuse("--budget-control", "none or forced", budgetControl);
+  }
   const resume = values.resume === true;
   if (resume && given.out === undefined) refuse("--resume", "given with --out DIR", "no --out");
   const budgets = given.budgets?.split(",") ?? null;
@@ -204,11 +224,15 @@ export function parseEvaluateOptions(
     checkpoint,
     endpoint: endpoint(given),
     engine: readEngine(given.engine),
+    engineSettings: readEngineSettings(given.compile, values.tf32 === true),
     data: ((values.data ?? []) as string[]).map((path) => resolve(cwd, path)),
     budgets: budgets === null ? null : [...new Set(budgets)].map(budget),
     samples: wholeNumber("--samples", given.samples, 1),
     temperature: number("--temperature", given.temperature, "a number, 0 or more", (x) => x >= 0),
+    topK: wholeNumber("--top-k", given["top-k"], 0),
     topP: number("--top-p", given["top-p"], "a number above 0, at most 1", (x) => x > 0 && x <= 1),
+    minP: number("--min-p", given["min-p"], "a number from 0 to 1", (x) => x >= 0 && x <= 1),
+    budgetControl,
     maxCompletionLength: wholeNumber("--max-completion-length", given["max-completion-length"], 1),
     limit: wholeNumber("--limit", given.limit, 1),
     seed: wholeNumber("--seed", given.seed, 0),

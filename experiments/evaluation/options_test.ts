@@ -30,6 +30,7 @@ Deno.test("options are read, and paths become absolute", () => {
       "a.jsonl",
       "--data=b.json",
     ],
+    ...["--top-k", "40", "--min-p", "0.1", "--budget-control", "forced"],
     ...["--out", "o", "--resume", "--limit", "5", "--seed", "0"],
   );
   assertEquals(options.model, "/w/runs/x/arms/none/seed-1");
@@ -40,6 +41,7 @@ Deno.test("options are read, and paths become absolute", () => {
     { kind: "fixed", mode: "maximum", tokens: 128 },
   ]);
   assertEquals([options.temperature, options.topP, options.seed], [0, 0.9, 0]);
+  assertEquals([options.topK, options.minP, options.budgetControl], [40, 0.1, "forced"]);
   assertEquals(options.data, ["/w/a.jsonl", "/w/b.json"]);
   const served = parse("--endpoint", "http://127.0.0.1:8000", "--concurrency", "3");
   assertEquals(served.endpoint, {
@@ -58,6 +60,13 @@ Deno.test("wrong options are refused with the option, the rule and the value", (
   refused(["--samples", "0"], "--samples must be a whole number, 1 or more");
   refused(["--temperature=-1"], '--temperature must be a number, 0 or more: current value is "-1"');
   refused(["--top-p", "1.5"], "--top-p must be");
+  refused(["--top-k=-1"], "--top-k must be a whole number, 0 or more");
+  refused(["--min-p", "2"], '--min-p must be a number from 0 to 1: current value is "2"');
+  refused(["--budget-control", "hard"], "--budget-control must be none or forced");
+  refused(
+    ["--endpoint", "http://h/v1", "--budget-control", "forced"],
+    "--budget-control must be left out",
+  );
   refused(["--checkpoint", "first"], "--checkpoint must be last or best");
   refused(["--resume"], "--resume must be given with --out DIR");
   refused(["--concurrency", "2"], "--concurrency must be given with --endpoint URL");

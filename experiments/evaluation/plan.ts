@@ -5,7 +5,7 @@
  */
 
 import type { BudgetSpec, PromptTemplate } from "@terse/data";
-import type { EngineName, PreparedQuestion, Tokenizer } from "@terse/rl";
+import type { BudgetControl, EngineName, PreparedQuestion, Tokenizer } from "@terse/rl";
 import type { ArmConfig } from "../arm_config.ts";
 import { EVALUATED_SPLITS, type EvaluatedSplit } from "../evaluate.ts";
 import type { SettingsName } from "../experiment.ts";
@@ -19,12 +19,17 @@ export interface EvaluationSampling {
   /** Completions of each question. */
   readonly samples: number;
   readonly temperature: number;
+  readonly topK: number;
   readonly topP: number;
+  readonly minP: number;
+  readonly budgetControl: BudgetControl;
   /** In tokens. */
   readonly maxCompletionLength: number;
   readonly seed: number;
-  /** Questions sampled at a time. */
+  /** Questions handed to the sampler at a time. */
   readonly batchSize: number;
+  /** Completions that decode at the same time. */
+  readonly rowsAtOnce: number;
 }
 
 /** What is evaluated. */
@@ -120,10 +125,14 @@ export async function planEvaluation(
   const sampling: EvaluationSampling = {
     samples: options.samples ?? evaluation.samples,
     temperature: options.temperature ?? evaluation.temperature,
+    topK: options.topK ?? evaluation.topK,
     topP: options.topP ?? evaluation.topP,
+    minP: options.minP ?? evaluation.minP,
+    budgetControl: options.budgetControl ?? training.budgetControl,
     maxCompletionLength: options.maxCompletionLength ?? training.maxCompletionLength,
     seed: options.seed ?? arm?.seed ?? 1,
     batchSize: evaluation.batchSize,
+    rowsAtOnce: training.rowsAtOnce,
   };
   const heldOut = await collectHeldOut({
     paths: options.data,

@@ -108,8 +108,10 @@ async function* readSteps(paths: readonly string[]): AsyncGenerator<StoredStep> 
 function settingsNotReplayed(stored: ArmConfig, arm: Arm): string[] {
   return Object.entries(arm.overrides ?? {}).flatMap(([key, value]) => {
     const kept = stored.training[key as keyof ArmConfig["training"]];
-    if (key === "scaleRewards" || value === kept) return [];
-    return [`${key} stays ${kept}, as stored; the replayed arm trains with ${value}.`];
+    const isReplayed = key === "scaleRewards" || key === "groupFilter";
+    const [before, after] = [JSON.stringify(kept), JSON.stringify(value)];
+    if (isReplayed || before === after) return [];
+    return [`${key} stays ${before}, as stored; the replayed arm trains with ${after}.`];
   });
 }
 
@@ -129,14 +131,14 @@ async function replayArm(
   const arm = findArm(loaded.experiment, name);
   const settings = loaded.experiment.settings[config.settings];
   const scheme = rewardScheme(arm, settings, addedRewards);
-  const { scaleRewards } = { ...settings.training, ...arm.overrides };
+  const training = { ...settings.training, ...arm.overrides };
   const comparison = new ReplayComparison();
   const columns = Object.fromEntries(
     Object.keys(REPLAY_SCHEMA).map((column) => [column, [] as Cell[]]),
   );
   const seen: number[] = [];
   const steps = readSteps(await listSteps(armPaths(folder).rollouts));
-  for await (const replayed of replaySteps(steps, scheme, scaleRewards)) {
+  for await (const replayed of replaySteps(steps, scheme, training)) {
     comparison.add(replayed);
     seen.push(replayed.stored.step);
     for (const [column, cells] of Object.entries(replayTable(replayed).columns)) {

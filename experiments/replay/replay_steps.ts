@@ -5,7 +5,7 @@
  */
 
 import { mixRewards, type RewardScheme, startRewardState } from "@terse/rewards";
-import { type GrpoConfig, stepAdvantages } from "@terse/rl";
+import { type StepAdvantageOptions, stepAdvantages } from "@terse/rl";
 import type { StoredStep } from "./stored_steps.ts";
 
 /** What a stored step's completions earn under another scheme. */
@@ -31,16 +31,17 @@ export interface ReplayedStep {
 export async function* replaySteps(
   steps: AsyncIterable<StoredStep> | Iterable<StoredStep>,
   scheme: RewardScheme,
-  scaleRewards: GrpoConfig["scaleRewards"],
+  options: StepAdvantageOptions,
 ): AsyncGenerator<ReplayedStep> {
   let state = startRewardState(scheme);
   for await (const stored of steps) {
     const mixed = await mixRewards(scheme, stored.batch, state);
     state = mixed.next;
+    const lengths = stored.batch.completionIds.map((ids) => ids.length);
     yield {
       stored,
       rewards_B: mixed.rewards_B,
-      advantages_B: stepAdvantages(mixed, stored.groupSizes, scaleRewards).flat(),
+      advantages_B: stepAdvantages(mixed, stored.groupSizes, lengths, options).flat(),
       components: mixed.components,
       weights: mixed.weights,
       failures: mixed.failures.length,

@@ -90,7 +90,10 @@ Deno.test("another mixture changes what it should, for every stored arm and seed
     const [, own] = replay.arms;
     // Gated rewards, by the stored scores: length where the answer is right, 0 elsewhere.
     const paths = armPaths(armFolder(run, "sum", 1));
-    const stored = await readParquet(join(paths.rollouts, "step-000001.parquet"));
+    const all = await readParquet(join(paths.rollouts, "step-000001.parquet"));
+    // The test's runs say of one group that it was replaced: a replay passes over it.
+    assertEquals(all.map((row) => row["replaced_in_round"]), [...Array(12).fill(null), 1, 1, 1, 1]);
+    const stored = all.slice(0, 12);
     const table = await readParquet(own!.table);
     stored.forEach((row, b) => {
       const answer = row["component_answer"] as number;

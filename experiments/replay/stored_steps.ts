@@ -10,7 +10,10 @@ import { join } from "node:path";
 import { exists, stepOfName } from "../run_folder.ts";
 import { ROLLOUT_SCHEMA } from "../tables.ts";
 
-/** One training step of a stored arm: B completions, groups one after the other. */
+/**
+ * One training step of a stored arm: B completions, groups one after the other. Groups that dynamic sampling
+ * replaced are left out: the step learnt nothing from them.
+ */
 export interface StoredStep {
   /** From 1. */
   readonly step: number;
@@ -73,7 +76,9 @@ function groupsOf(rows: readonly Row[]): number[] {
  * @throws {Error} naming the file and the columns if it lacks what a replay needs.
  */
 export async function readStep(path: string): Promise<StoredStep> {
-  const rows = await readParquet(path);
+  const rows = (await readParquet(path)).filter((row) =>
+    (row["replaced_in_round"] ?? null) === null
+  );
   const [first] = rows;
   if (first === undefined) {
     throw new Error(`Cannot replay ${path}: it must hold at least one completion: it holds none`);

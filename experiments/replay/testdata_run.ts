@@ -53,6 +53,7 @@ function makeCompletion(question: PreparedQuestion, step: number, g: number): Co
     text,
     tokenIds: Array.from({ length: tokens }, (_, i) => (i * i) % 17),
     samplerLogprobs: new Float32Array(tokens),
+    sampledMask: new Uint8Array(tokens).fill(1),
     finishReason: kind === 3 ? "length" : "stop",
   };
 }
@@ -75,6 +76,7 @@ export async function storeArm(
     experiment: { name: experiment.name, path: "/nowhere.ts", sha256: "" },
     settings: "tiny",
     engine: "wasm",
+    engineSettings: { compile: "auto", tf32: false },
     model: { name: "tiny", sha256: "" },
     data: { paths: [], sampleSeed: 0, template: tinyTemplate, hash: "" },
     addedRewards: [],
@@ -104,10 +106,14 @@ export async function storeArm(
     const state = { step: step - 1, rewards };
     const scored = await scoreRollouts(chosen, rollouts, scheme, state, tokenizer);
     const groupSizes = rollouts.map(({ completions }) => completions.length);
-    const advantages_P_G = stepAdvantages(scored, groupSizes, config.training.scaleRewards);
+    const lengths = rollouts.flatMap(({ completions }) =>
+      completions.map(({ tokenIds }) => tokenIds.length)
+    );
+    const advantages_P_G = stepAdvantages(scored, groupSizes, lengths, config.training);
     rewards = scored.next;
-    const record = { rollouts, scored, advantages_P_G, metrics: {} };
-    const { columns, schema } = rolloutTable(step, chosen, record);
+    const groups = { questions: chosen, rollouts, scored, advantages_P_G };
+    const record = { ...groups, replaced: [{ round: 1, groups, replaced: [1] }], metrics: {} };
+    const { columns, schema } = rolloutTable(step, record);
     await writeParquet(join(paths.rollouts, `${stepName(step)}.parquet`), columns, schema);
   }
 }

@@ -16,10 +16,23 @@ const small = {
   questions: { train: 24, test: 12, ood: 6 },
 };
 
-/** The default experiment on a few questions, for the end-to-end test. */
+/** What a step carries or draws beyond the plain one, so that a resumed run must bring it back. */
+const estimators = {
+  syncRefModel: { refModelSyncSteps: 2, refModelMixupAlpha: 0.5 },
+  dynamicSamplingRounds: 1,
+  numIterations: 2,
+};
+const adapter = { lora: { rank: 2, alpha: 32, targetModules: ["q_proj", "down_proj"] } } as const;
+
+/** The default experiment on a few questions, one arm of it with LoRA, for the end-to-end test. */
 export default defineExperiment({
   ...lengthPenalty,
   name: "small",
-  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum"),
+  arms: lengthPenalty.arms.filter(({ name }) => name === "none" || name === "maximum").map((
+    arm,
+  ) => ({
+    ...arm,
+    overrides: arm.name === "none" ? adapter : estimators,
+  })),
   settings: { tiny: small, llm: small },
 });

@@ -41,8 +41,8 @@ function budgetSentence(budget: Budget, template: PromptTemplate): string {
 }
 
 /**
- * The messages for one question: the template's system message, if it has one, and a user message of
- * context, question with one option a line (`A: text`), answer form and budget sentence. Parts that
+ * The messages for one question: the template's system message and its worked examples as earlier turns,
+ * if it has them, and a user message of context, question with one option a line (`A: text`), answer form and budget sentence. Parts that
  * are empty are left out, separators included, but in the profile `asReleased`. The gold answer never
  * enters.
  *
@@ -87,7 +87,13 @@ export function buildMessages(
     role: "user",
     content: parts.filter((part) => keepsEmpty || part !== "").join(template.separator),
   };
-  return template.system === null ? [user] : [{ role: "system", content: template.system }, user];
+  const shown = (template.examples ?? []).flatMap(({ question, reply }): ChatMessage[] => [
+    { role: "user", content: question },
+    { role: "assistant", content: reply },
+  ]);
+  return template.system === null
+    ? [...shown, user]
+    : [{ role: "system", content: template.system }, ...shown, user];
 }
 
 /**

@@ -9,6 +9,13 @@ import { canonicalJson, sha256Hex } from "./canonical_json.ts";
 /** What an answer looks like: the three kinds of question, with calculations told apart by output. */
 export type AnswerForm = "choice" | "decimal" | "integer" | "date" | "weeks_days" | "open";
 
+/** A question and its reply, as earlier turns of the chat. */
+export interface WorkedExample {
+  /** All that the user says, budget sentence included. */
+  readonly question: string;
+  readonly reply: string;
+}
+
 /** The wording around a question. Configuration: a run keeps it and its hash. */
 export interface PromptTemplate {
   readonly name: string;
@@ -20,6 +27,8 @@ export interface PromptTemplate {
   readonly profile: "corrected" | "asReleased";
   /** Text of the system message; null for none. */
   readonly system: string | null;
+  /** Turns before the question that show a model how to reply; none if left out. */
+  readonly examples?: readonly WorkedExample[] | undefined;
   /** A question with its passage, for `{context}` and `{question}`; without one it stands alone. */
   readonly passage: string;
   /** What is said about the answer, by its form; an empty text says nothing. */
@@ -83,5 +92,8 @@ export const tinyTemplate: PromptTemplate = {
  * ```
  */
 export function hashTemplate(template: PromptTemplate): Promise<string> {
-  return sha256Hex(canonicalJson({ ...template }));
+  const { examples, ...wording } = template;
+  // Without examples the hash is what it was before templates could have any.
+  const shown = examples === undefined ? {} : { examples: examples.map((turn) => ({ ...turn })) };
+  return sha256Hex(canonicalJson({ ...wording, ...shown }));
 }

@@ -54,6 +54,21 @@ Deno.test("the default template has a system message and all parts in order", ()
   ]);
 });
 
+Deno.test("worked examples are turns between the system message and the question", () => {
+  const examples = [{ question: "First?", reply: "<answer>A</answer>" }];
+  const budget = { mode: "none" } as const;
+  const [system, ...turns] = buildMessages(CHOICE, budget, { ...defaultTemplate, examples });
+  const [, question] = buildMessages(CHOICE, budget, defaultTemplate);
+  assertEquals(system!.role, "system");
+  const shown = [
+    { role: "user", content: "First?" },
+    { role: "assistant", content: "<answer>A</answer>" },
+  ];
+  assertEquals(turns, [...shown, question]);
+  const [alone] = buildMessages(CHOICE, budget, tinyTemplate);
+  assertEquals(buildMessages(CHOICE, budget, { ...tinyTemplate, examples }), [...shown, alone]);
+});
+
 Deno.test("as released, empty parts keep their separators and the chat is written twice", () => {
   const released = { ...tinyTemplate, profile: "asReleased", separator: " " } as const;
   const asked = { ...CHOICE, context: "$1 {question}", options: null };

@@ -19,10 +19,15 @@ function textWith(...placeholders: string[]) {
 
 const object = (what: string) => ({ error: `an object with ${what}` });
 
-const schema = z.strictObject({
+/** What a {@link PromptTemplate} must be, for schemas that hold one. */
+export const templateRule: z.ZodType<PromptTemplate> = z.strictObject({
   name: text.min(1, { error: "a text with characters" }),
   profile: z.enum(["corrected", "asReleased"], { error: '"corrected" or "asReleased"' }),
   system: z.union([z.string(), z.null()], { error: "a text or null" }),
+  examples: z.array(
+    z.strictObject({ question: text, reply: text }, object("question and reply")),
+    { error: "a list of examples" },
+  ).optional(),
   passage: textWith("{context}", "{question}"),
   answerForms: z.strictObject({
     choice: text,
@@ -37,7 +42,7 @@ const schema = z.strictObject({
     object("exact and maximum"),
   ),
   separator: text,
-}, object("the fields of a template")) satisfies z.ZodType<PromptTemplate>;
+}, object("the fields of a template"));
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
@@ -54,7 +59,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
  * @throws {TypeError} naming the field, the value found and what it must be.
  */
 export function parseTemplate(value: unknown, where: string): PromptTemplate {
-  const parsed = schema.safeParse(value);
+  const parsed = templateRule.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const unknownKey = issue.code === "unrecognized_keys" ? [issue.keys[0]!] : [];

@@ -33,6 +33,10 @@ Deno.test("what breaks a rule is named with file, field, value and rule", () => 
       'budgetSentences.exact must be a text with {tokens}: current value is "Be brief."',
     ],
     [
+      { ...defaultTemplate, examples: [{ question: "Why?" }] },
+      "examples.0.reply must be a text: current value is missing",
+    ],
+    [
       { ...defaultTemplate, sistem: "x" },
       'sistem must be left out, as no template has it: current value is "x"',
     ],

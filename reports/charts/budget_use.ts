@@ -33,6 +33,8 @@ export interface BudgetAdherence {
   readonly answers: number;
   /** Mean of |used - requested| / requested. */
   readonly relativeError: number;
+  /** Mean of max(0, used - requested), in tokens. */
+  readonly overrunTokens: number;
   /** Share of answers with used <= requested. */
   readonly within: number;
 }
@@ -108,6 +110,7 @@ export function budgetAdherence(run: Run): BudgetAdherence[] {
         mode,
         answers: there.length,
         relativeError: mean(there.map((r) => Math.abs(r.used - r.requested) / r.requested)),
+        overrunTokens: mean(there.map((r) => Math.max(0, r.used - r.requested))),
         within: mean(there.map(({ used, requested }) => used <= requested ? 1 : 0)),
       };
     });

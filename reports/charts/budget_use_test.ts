@@ -21,11 +21,13 @@ Deno.test("adherence is the mean relative deviation and the share within the req
   const [exact, maximum] = budgetAdherence(run);
   assertEquals([exact!.mode, exact!.answers, exact!.within], ["exact", 2, 0.5]);
   assertAlmostEquals(exact!.relativeError, (10 / 100 + 10 / 50) / 2, 1e-12);
+  assertEquals(exact!.overrunTokens, (10 + 0) / 2);
   assertEquals(maximum, {
     arm: "exact",
     mode: "maximum",
     answers: 1,
     relativeError: 0,
+    overrunTokens: 0,
     within: 1,
   });
 });

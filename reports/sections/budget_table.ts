@@ -10,7 +10,7 @@ import { formatNumber } from "../format.ts";
 import type { Run } from "../read_run.ts";
 import { armMark } from "./arm_key.ts";
 
-/** One row for each arm, two columns for each mode of budget that the evaluation asked for. */
+/** One row for each arm, four columns for each mode of budget that the evaluation asked for. */
 export function budgetTable(run: Run): string {
   const all = budgetAdherence(run);
   const modes = (["exact", "maximum"] as const).filter((m) => all.some(({ mode }) => mode === m));
@@ -18,21 +18,21 @@ export function budgetTable(run: Run): string {
   const rows = arms.map((arm) => {
     const cells = modes.flatMap((mode) => {
       const found = all.find((one) => one.arm === arm && one.mode === mode);
-      return [found?.relativeError, found?.within, found?.answers].map((value, index) =>
-        value === undefined
-          ? "&ndash;"
-          : index === 2
-          ? formatNumber(value)
-          : `${formatNumber(value * 100, 1)} %`
-      );
+      if (found === undefined) return Array<string>(4).fill("&ndash;");
+      return [
+        `${formatNumber(found.relativeError * 100, 1)} %`,
+        formatNumber(found.overrunTokens, 1),
+        `${formatNumber(found.within * 100, 1)} %`,
+        formatNumber(found.answers),
+      ];
     });
     return `<tr><th scope="row">${armMark(run, arm)}<span class="arm-name">${
       escapeHtml(arm)
     }</span></th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   const heads = modes.map((mode) =>
-    `<th scope="col">${mode}: mean deviation</th><th scope="col">${mode}: answers within</th>` +
-    `<th scope="col">${mode}: answers</th>`
+    `<th scope="col">${mode}: mean deviation</th><th scope="col">${mode}: mean overrun, tokens</th>` +
+    `<th scope="col">${mode}: answers within</th><th scope="col">${mode}: answers</th>`
   );
   return `<div class="scroll"><table class="plain"><thead><tr><th scope="col">arm</th>${
     heads.join("")

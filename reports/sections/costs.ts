@@ -38,6 +38,7 @@ export function costTable(run: Run): string {
     const times = arm.seeds.flatMap(({ metrics }) => metrics.flatMap((row) => row.step_time ?? []));
     const tokens = arm.seeds.flatMap(({ metrics }) => metrics.at(-1)?.num_tokens ?? []);
     const peaks = arm.seeds.flatMap(({ status }) => status?.peakBytes ?? []);
+    const predicted = arm.seeds.flatMap(({ memory }) => memory?.processBytes ?? []);
     const rollouts = arm.seeds.map((seed) => seed.rollouts);
     const cells = [
       describeStates(arm),
@@ -45,6 +46,7 @@ export function costTable(run: Run): string {
       times.length === 0 ? "\u2013" : formatDuration(sum(times)),
       tokens.length === 0 ? "\u2013" : formatNumber(sum(tokens)),
       peaks.length === 0 ? "\u2013" : formatBytes(Math.max(...peaks)),
+      predicted.length === 0 ? "\u2013" : formatBytes(Math.max(...predicted)),
       formatNumber(sum(rollouts.map(({ total }) => total))),
       formatNumber(sum(rollouts.map(({ truncated }) => truncated))),
       formatNumber(sum(rollouts.map(({ failed }) => failed))),
@@ -60,6 +62,7 @@ export function costTable(run: Run): string {
     "training time",
     "tokens processed",
     "peak memory",
+    "predicted",
     "rollouts",
     "cut at the limit",
     "failed",

@@ -56,7 +56,7 @@ export function definitionList(run: Run, window: number): string {
       "Requested and used",
       "Answers of the evaluation whose prompt named a budget, all splits and seeds together. Large " +
       "marks: means of six groups of neighbouring budgets with equally many answers. Deviation: mean " +
-      "of |used - requested| / requested.",
+      "of |used - requested| / requested. Overrun: mean of max(0, used - requested).",
     ],
     [
       "Kinds",
@@ -65,7 +65,8 @@ export function definitionList(run: Run, window: number): string {
     [
       "Costs",
       "Training time: step_time summed over steps and seeds, evaluation not counted. Tokens " +
-      "processed: num_tokens of each seed's last step, summed. Memory: the largest process.",
+      "processed: num_tokens of each seed's last step, summed. Memory: the largest process, beside what " +
+      "was predicted for it from the shapes, with all prompts and completions at their full length.",
     ],
     [
       "Rollouts",

@@ -17,7 +17,11 @@ export function provenanceList(run: Run): string {
   const counts = Object.entries(e.data.counts)
     .map(([split, questions]) => `${formatNumber(questions)} ${split}`).join(", ");
   const entries: readonly (readonly [string, string])[] = [
-    ["Engine", `${e.engine.name} (${e.engine.reason})`],
+    [
+      "Engine",
+      `${e.engine.name} (${e.engine.reason}); graphs ${e.engine.compile}; products in ` +
+      (e.engine.tf32 ? "TF32 where a card can" : "float32"),
+    ],
     ["Model", `${e.model.name}, ${formatNumber(e.model.parameters)} parameters`],
     ["Data", `${e.data.description} (${counts})`],
     ["Data hash", e.data.hash],

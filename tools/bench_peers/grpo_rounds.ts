@@ -34,7 +34,10 @@ function grpoConfig(work: StepWork): GrpoConfig {
     numGenerations: work.groupSize,
     maxCompletionLength: work.newTokens,
     temperature: work.temperature,
+    topK: 0,
     topP: 1,
+    minP: 0,
+    rowsAtOnce: work.groupSize * work.prompts.length,
     learningRate: 1e-6,
     beta: work.beta,
     epsilon: 0.2,
@@ -46,7 +49,16 @@ function grpoConfig(work: StepWork): GrpoConfig {
     adamEpsilon: 1e-8,
     weightDecay: 0,
     microBatchSize: work.microBatchSize,
+    gradientCheckpointing: true,
     scaleRewards: "group",
+    lossType: "bnpo",
+    klEstimator: "k3",
+    syncRefModel: null,
+    numIterations: 1,
+    maskTruncatedCompletions: false,
+    importanceSamplingCap: null,
+    dynamicSamplingRounds: 0,
+    groupFilter: null,
   };
 }
 
@@ -82,6 +94,7 @@ export function grpoRounds(refPolicy: Policy, work: StepWork): () => Promise<{ t
     policy: { ...refPolicy, weights: cloneWeights(refPolicy.weights) },
     optimizer: createAdamWState(refPolicy.weights),
     rewards: startRewardState(SCHEME),
+    refWeights: null,
   };
   return async () => {
     const next = await trainStep(state, refPolicy, questions, SCHEME, config, SEED);

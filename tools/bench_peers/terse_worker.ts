@@ -36,7 +36,10 @@ async function decodeRounds(work: Work): Promise<Round> {
       groupSize: work.groupSize,
       maxCompletionLength: work.newTokens,
       temperature: work.temperature,
+      topK: 0,
       topP: 1,
+      minP: 0,
+      rowsAtOnce: work.groupSize * work.prompts.length,
       seed: SEED,
       step: step++,
       purpose: "rollout",
@@ -57,7 +60,7 @@ async function passesRounds(work: Work): Promise<Round> {
   })));
   const tokenCount = batch.labelIds_C.length;
   return async () => {
-    const { gradients, extra } = weightGradients(weights, config, batch, 1, (tokens) => ({
+    const { gradients, extra } = weightGradients(weights, config, batch, 1, false, (tokens) => ({
       dLogprobs_B_T: tf.fill(tokens.logprobs_B_T.shape, -1 / tokenCount) as tf.Tensor2D,
       dEntropies_B_T: tf.zerosLike(tokens.entropies_B_T),
       extra: { loss: tf.neg(tf.div(tf.sum(tokens.logprobs_B_T), tokenCount)) },

@@ -34,7 +34,7 @@ import {
 } from "@terse/rl";
 import { DEFAULT_FAILURE_POLICY, startRewardState, WEIGHTED_SUM } from "@terse/rewards";
 import { join } from "node:path";
-import { lossGradients, referenceLogprobs } from "../../lib/rl/train/loss_gradients.ts";
+import { constantLogprobs, lossGradients } from "../../lib/rl/train/loss_gradients.ts";
 import { cutMicroBatches } from "../../lib/rl/train/micro_batches.ts";
 
 const TEXTS = [
@@ -46,7 +46,10 @@ const CONFIG = {
   numGenerations: 3,
   maxCompletionLength: 12,
   temperature: 0.75,
+  topK: 0,
   topP: 1,
+  minP: 0,
+  rowsAtOnce: 8,
   learningRate: 0.01,
   beta: 0.25,
   epsilon: 0.2,
@@ -58,7 +61,16 @@ const CONFIG = {
   adamEpsilon: 1e-8,
   weightDecay: 0.1,
   microBatchSize: 2,
+  gradientCheckpointing: false,
   scaleRewards: "group",
+  lossType: "bnpo",
+  klEstimator: "k3",
+  syncRefModel: null,
+  numIterations: 1,
+  maskTruncatedCompletions: false,
+  importanceSamplingCap: null,
+  dynamicSamplingRounds: 0,
+  groupFilter: null,
 } as const;
 const SEED = 3, ADAM_STEP = 3;
 
@@ -138,6 +150,7 @@ async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) 
     config,
     batch,
     CONFIG.temperature,
+    CONFIG.gradientCheckpointing,
     ({ logprobs_B_T, entropies_B_T }) => {
       const loss = grpoLossGradients({
         policyLogprobs_B_T: logprobs_B_T,
@@ -146,7 +159,8 @@ async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) 
         entropies_B_T,
         advantages_B: tf.tensor1d(advantages_P_G.flat()),
         completionMask_B_T: tf.tensor2d(batch.completionMask_B_T, logprobs_B_T.shape),
-      }, { ...CONFIG, tokenCount });
+        corrections_B_T: null,
+      }, { ...CONFIG, tokenCount, sequenceCount: batch.P * batch.G });
       const { clipRatioLowMean, clipRatioHighMean } = loss.metrics;
       return {
         dLogprobs_B_T: loss.dPolicyLogprobs_B_T,
@@ -165,13 +179,13 @@ async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) 
     ...extra,
   });
   const parts = cutMicroBatches(rollouts, CONFIG.microBatchSize);
-  const refParts = referenceLogprobs(reference, parts, CONFIG.temperature);
+  const refParts = constantLogprobs(reference, parts, CONFIG.temperature);
   const step = await lossGradients(
     policy,
     rollouts,
     advantages_P_G,
     parts,
-    refParts,
+    { old: null, ref: refParts },
     CONFIG.temperature,
     CONFIG,
   );
@@ -199,7 +213,7 @@ async function saveStep(policy: Policy, reference: Policy, folder: string) {
     v: scaled(policy.weights, (x) => tf.mul(tf.add(tf.square(x), 2 ** -6), 2 ** -20)),
   };
   const { state, record } = await trainStep(
-    { step: 0, policy, optimizer, rewards: startRewardState(scheme) },
+    { step: 0, policy, optimizer, rewards: startRewardState(scheme), refWeights: null },
     reference,
     questionsOf(policy),
     scheme,

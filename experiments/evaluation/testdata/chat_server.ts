@@ -14,6 +14,8 @@ export interface ChatRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly temperature: number;
   readonly top_p: number;
+  readonly top_k?: number;
+  readonly min_p?: number;
   readonly max_tokens: number;
   readonly seed: number;
 }

@@ -10,7 +10,7 @@ import type { LengthRule } from "./length_reward.ts";
  * The limit is the arm's maxCompletionLength.
  *
  * The rest of DLER is training: rewards normalised over the batch (`scaleRewards: "batch"`), a higher
- * upper clip (`epsilonHigh: 0.28`), and groups of equal rewards sampled anew, which is not done here.
+ * upper clip (`epsilonHigh: 0.28`), and groups of equal rewards replaced (`dynamicSamplingRounds`).
  */
 export const dler: LengthRule<Record<never, never>> = {
   correctness: "rewarded",

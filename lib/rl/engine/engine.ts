@@ -1,7 +1,9 @@
 import "@tensorflow/tfjs";
+import { useGraphs } from "../graph/compile.ts";
 import { chooseEngine, ENGINE_NAMES, type EngineFinders, type EngineName } from "./choice.ts";
 import type { StartedEngine } from "./started_engine.ts";
-import { findTensorflow, startTensorflow } from "./tensorflow.ts";
+import { DEFAULT_ENGINE_SETTINGS, type EngineSettings } from "./settings.ts";
+import { findTensorflow, startTensorflow, tensorflowMessages } from "./tensorflow.ts";
 import { findWasm, startWasm } from "./wasm.ts";
 import { findWebgpu, startWebgpu } from "./webgpu.ts";
 
@@ -26,6 +28,7 @@ export const ENGINE_FINDERS: EngineFinders = {
  *
  * @param choice an engine's name, or "auto" for the fastest one present (see
  *   {@linkcode chooseEngine})
+ * @param settings how it computes
  * @throws {Error} when `choice` is no engine's name, or when the engine asked for is missing or
  *   does not start; says what is missing and how to install it
  *
@@ -37,7 +40,10 @@ export const ENGINE_FINDERS: EngineFinders = {
  * console.log(engine.version, tf.tensor1d([1, 2]).sum().arraySync()); // ..., 3
  * ```
  */
-export async function loadEngine(choice: EngineName | "auto"): Promise<Engine> {
+export async function loadEngine(
+  choice: EngineName | "auto",
+  settings: EngineSettings = DEFAULT_ENGINE_SETTINGS,
+): Promise<Engine> {
   if (choice !== "auto" && !ENGINE_NAMES.includes(choice)) {
     throw new Error(
       `Cannot load an engine: --engine must be auto, ${ENGINE_NAMES.join(", ")}: ` +
@@ -45,13 +51,22 @@ export async function loadEngine(choice: EngineName | "auto"): Promise<Engine> {
     );
   }
   const chosen = await chooseEngine(choice, ENGINE_FINDERS);
-  return { ...chosen, ...await startEngine(chosen.name) };
+  if (settings.compile === "on" && chosen.name !== "tensorflow") {
+    throw new Error(
+      `Cannot compile: the engine must be tensorflow: current value is ${chosen.name}. Take ` +
+        `--engine tensorflow or --compile auto`,
+    );
+  }
+  const started = await startEngine(chosen.name, settings);
+  const compiles = started.compiles && settings.compile !== "off";
+  useGraphs(compiles || settings.compile === "on" ? tensorflowMessages() : null);
+  return { ...chosen, ...started, compiles };
 }
 
-function startEngine(name: EngineName): Promise<StartedEngine> {
+function startEngine(name: EngineName, settings: EngineSettings): Promise<StartedEngine> {
   switch (name) {
     case "tensorflow":
-      return startTensorflow();
+      return startTensorflow(settings);
     case "webgpu":
       return startWebgpu();
     case "wasm":

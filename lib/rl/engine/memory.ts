@@ -26,3 +26,25 @@ export function peakBytesFromStatus(status: string): number {
   }
   return Number(kibibytes) * 1024;
 }
+
+/**
+ * Memory that new processes can have without taking it from others, in bytes: as the kernel estimates it,
+ * and at most what the control group of a container allows.
+ */
+export function availableMemoryBytes(): number {
+  const { available, free } = Deno.systemMemoryInfo();
+  // Systems other than Linux may not tell what is available.
+  const machine = available > 0 ? available : free;
+  return Math.min(machine, readNumber("/sys/fs/cgroup/memory.max") ?? machine);
+}
+
+/** The number in a file; null if there is no such file or it holds none, e.g. `max`. */
+function readNumber(path: string): number | null {
+  try {
+    const value = Number(Deno.readTextFileSync(path));
+    return Number.isFinite(value) ? value : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

@@ -6,4 +6,6 @@ export interface StartedEngine {
   readonly devices: readonly string[];
   /** Threads that share one operation on the processor; 1 where a graphics card computes. */
   readonly threads: number;
+  /** Whether it runs steps as graphs; see EngineSettings. */
+  readonly compiles: boolean;
 }

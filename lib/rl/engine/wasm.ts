@@ -4,6 +4,7 @@ import type { EnginePresence } from "./choice.ts";
 import { processorName } from "./host.ts";
 import type { StartedEngine } from "./started_engine.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
+import { registerWasmProducts } from "./wasm_products.ts";
 
 /** The wasm engine is part of the project's npm packages, so it is always there. */
 export function findWasm(): EnginePresence {
@@ -28,10 +29,12 @@ export async function startWasm(): Promise<StartedEngine> {
     );
   }
   registerWasmKernels();
+  registerWasmProducts();
   const vectors = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "with SIMD" : "without SIMD";
   return {
     version: `tfjs-backend-wasm ${version_wasm} ${vectors}`,
     devices: [processorName()],
     threads: 1,
+    compiles: false,
   };
 }

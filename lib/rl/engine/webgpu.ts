@@ -54,6 +54,7 @@ export async function startWebgpu(): Promise<StartedEngine> {
     version: `tfjs-backend-webgpu ${tf.version["tfjs-core"]}`,
     devices: [isSoftwareAdapter(info) ? `${info.description}, software` : info.description],
     threads: 1,
+    compiles: false,
   };
 }
 

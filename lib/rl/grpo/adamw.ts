@@ -4,6 +4,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { type AdamTensors, nativeAdam } from "../engine/native_adam.ts";
+import { nativeBackend } from "../engine/native_backend.ts";
 
 /** Moments of the gradients, by parameter name. A type rather than an interface for tf.dispose. */
 export type AdamWState = {
@@ -42,8 +44,11 @@ export function createAdamWState(weights: Readonly<Record<string, tf.Tensor>>): 
  * epsilon is added after the bias correction of the second moment.
  *
  * Takes the weights and the state over: each old tensor is disposed once, as soon as its successor
- * exists, so a step needs the memory of one parameter on top, and the number of live tensors
- * stays. The caller keeps the gradients.
+ * exists, so a step needs the memory of one parameter on top (none on the tensorflow engine, whose own kernel
+ * updates in place), and the number of live tensors stays. The caller keeps the gradients.
+ *
+ * Deviation on the tensorflow engine: its kernel takes 1 - beta2 in float32, which moves an update by up to a
+ * hundred-thousandth of itself.
  *
  * @param weights Parameters by name; not to be used afterwards.
  * @param gradients A gradient of the same shape for every parameter.
@@ -60,31 +65,52 @@ export function adamwStep(
   options: AdamWOptions,
 ): { weights: Record<string, tf.Tensor>; state: AdamWState } {
   checkTensors(weights, { gradient: gradients, "first moment": state.m, "second moment": state.v });
-  const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
   const step = state.step + 1;
-  const stepSize = learningRate / (1 - beta1 ** step);
-  const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
   const next = { weights: {}, m: {}, v: {} } as Record<
     "weights" | "m" | "v",
     Record<string, tf.Tensor>
   >;
   for (const [name, weight] of Object.entries(weights)) {
-    const gradient = gradients[name]!;
-    const m = state.m[name]!;
-    const v = state.v[name]!;
-    const updated = tf.tidy(() => {
-      const newM = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
-      const newV = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-      const divisor = tf.add(tf.div(tf.sqrt(newV), rootCorrection2), epsilon);
-      const decayed = tf.mul(weight, 1 - learningRate * weightDecay);
-      return { weight: tf.sub(decayed, tf.mul(stepSize, tf.div(newM, divisor))), m: newM, v: newV };
-    });
-    tf.dispose([weight, m, v]);
+    const tensors = { weight, m: state.m[name]!, v: state.v[name]! };
+    const updated = updateParameter(tensors, gradients[name]!, step, options);
     next.weights[name] = updated.weight;
     next.m[name] = updated.m;
     next.v[name] = updated.v;
   }
   return { weights: next.weights, state: { step, m: next.m, v: next.v } };
+}
+
+/** Step `step` of one parameter; consumes its tensors. */
+function updateParameter(
+  { weight, m, v }: AdamTensors,
+  gradient: tf.Tensor,
+  step: number,
+  { learningRate, beta1, beta2, epsilon, weightDecay }: AdamWOptions,
+): AdamTensors {
+  const stepSize = learningRate / (1 - beta1 ** step);
+  const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
+  const decay = Math.fround(1 - learningRate * weightDecay);
+  const native = nativeBackend();
+  if (native !== null) {
+    const decayed = decay === 1 ? tf.clone(weight) : tf.mul(weight, decay);
+    weight.dispose();
+    // With the correction taken out of the root, epsilon and the step size are scaled by it.
+    return nativeAdam(native, { weight: decayed, m, v }, gradient, {
+      stepSize: stepSize * rootCorrection2,
+      beta1,
+      beta2,
+      epsilon: epsilon * rootCorrection2,
+    });
+  }
+  const updated = tf.tidy(() => {
+    const newM = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
+    const newV = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
+    const divisor = tf.add(tf.div(tf.sqrt(newV), rootCorrection2), epsilon);
+    const moved = tf.sub(tf.mul(weight, decay), tf.mul(stepSize, tf.div(newM, divisor)));
+    return { weight: moved, m: newM, v: newV };
+  });
+  tf.dispose([weight, m, v]);
+  return updated;
 }
 
 /** All names and shapes are checked before the first tensor is disposed. */

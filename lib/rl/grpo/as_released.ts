@@ -85,12 +85,23 @@ export interface ReleasedToken {
   readonly mask: number;
 }
 
+/** The release's names of the estimators. */
+export const releasedKlEstimators = {
+  kl: "k1",
+  abs: "abs",
+  mse: "k2",
+  low_var_kl: "k3",
+} as const satisfies Readonly<Record<string, KlEstimator>>;
+
+/** An estimator by the release's name. */
+export type ReleasedKlEstimator = keyof typeof releasedKlEstimators;
+
 /** Constants of the released loss. */
 export interface ReleasedLossOptions {
   readonly epsilon: number;
   readonly beta: number;
   readonly entropyCoefficient: number;
-  readonly klEstimator: KlEstimator;
+  readonly klEstimator: ReleasedKlEstimator;
 }
 
 /** Values and derivatives of the released loss of one micro-batch of N tokens. */
@@ -163,7 +174,7 @@ function surrogateAsReleased(token: ReleasedToken, epsilon: number) {
 export function klAsReleased(
   policyLogprob: number,
   refLogprob: number,
-  estimator: KlEstimator,
+  estimator: ReleasedKlEstimator,
 ): { value: number; slope: (outer: number) => number } {
   const difference = float32(policyLogprob - refLogprob);
   if (estimator === "kl") return { value: difference, slope: (outer) => outer };

@@ -55,7 +55,8 @@ export async function clipGradNorm(
   const norm = (await normTensor.data())[0]!;
   normTensor.dispose();
   const factor = Math.min(1, maxNorm / (norm + 1e-6));
-  if (factor === 1) return { norm, gradients: { ...gradients } };
+  // What is not finite cannot be scaled; the caller is left the gradients to look at.
+  if (factor === 1 || !Number.isFinite(norm)) return { norm, gradients: { ...gradients } };
   const scaled: Record<string, tf.Tensor> = {};
   for (const [name, gradient] of Object.entries(gradients)) {
     scaled[name] = tf.mul(gradient, factor);

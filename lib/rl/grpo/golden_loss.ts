@@ -4,7 +4,13 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { asReleasedLoss, asReleasedMaskedMean, klAsReleased } from "./as_released.ts";
+import {
+  asReleasedLoss,
+  asReleasedMaskedMean,
+  klAsReleased,
+  type ReleasedKlEstimator,
+  releasedKlEstimators,
+} from "./as_released.ts";
 import {
   differencesBetween,
   type GoldenFields,
@@ -15,7 +21,7 @@ import {
   releasedTolerance,
   throwsRangeError,
 } from "./golden_compare.ts";
-import { type KlEstimator, klEstimators, klPenalty, klPenaltyGradient } from "./kl.ts";
+import { klPenalty, klPenaltyGradient } from "./kl.ts";
 import { grpoLossGradients } from "./loss.ts";
 import { maskedMean } from "./masked_mean.ts";
 
@@ -45,12 +51,17 @@ export async function goldenPolicyLoss(
     entropies_B_T: tf.zerosLike(column(log_prob)),
     advantages_B: tf.tensor1d(advantages.flat()),
     completionMask_B_T: column(eos_mask),
+    corrections_B_T: null,
   }, {
+    lossType: "bnpo",
+    klEstimator: "k3",
     epsilon: cliprange,
     epsilonHigh: cliprange,
     beta: 0,
     entropyCoefficient: 0,
     tokenCount: Math.max(1, tokenCount),
+    sequenceCount: eos_mask.flat().length,
+    maxCompletionLength: 1,
   });
   const project = {
     pg_loss: await nested(metrics.policyLoss),
@@ -104,8 +115,8 @@ export async function goldenKlPenalty(
   const total = mask.flat().reduce((sum, kept) => sum + kept, 0);
   const count = Math.max(1, total);
   const differences: string[] = [];
-  for (const estimator of klEstimators) {
-    const expected = outputs[estimator] as Nested;
+  for (const [name, estimator] of Object.entries(releasedKlEstimators)) {
+    const expected = outputs[name] as Nested;
     const perToken = klPenalty(policy, ref, estimator);
     const slope = klPenaltyGradient(policy, ref, estimator);
     const project = {
@@ -116,7 +127,11 @@ export async function goldenKlPenalty(
     const float32 = (rows: Rows, i: number, j: number) => Math.fround(rows[i]![j]!);
     const released = log_prob.map((row, i) =>
       row.map((_, j) =>
-        klAsReleased(float32(log_prob, i, j), float32(ref_log_prob, i, j), estimator)
+        klAsReleased(
+          float32(log_prob, i, j),
+          float32(ref_log_prob, i, j),
+          name as ReleasedKlEstimator,
+        )
       )
     );
     const values = released.map((row) => row.map((kl) => kl.value));
@@ -126,12 +141,16 @@ export async function goldenKlPenalty(
       grad_log_prob: released.map((row, i) => row.map((kl, j) => kl.slope(mask[i]![j]! / total))),
     };
     differences.push(
-      ...differencesBetween(estimator, project, expected, projectTolerance),
-      ...differencesBetween(`${estimator} as released`, asReleased, expected, releasedTolerance),
+      ...differencesBetween(name, project, expected, projectTolerance),
+      ...differencesBetween(`${name} as released`, asReleased, expected, releasedTolerance),
     );
   }
   for (const [name] of outputs.not_implemented as [string, string][]) {
-    if (!throwsRangeError(() => klPenalty(policy, ref, name as KlEstimator))) {
+    if (
+      !throwsRangeError(() =>
+        klPenalty(policy, ref, releasedKlEstimators[name as ReleasedKlEstimator])
+      )
+    ) {
       differences.push(`klPenalty must throw for the estimator ${JSON.stringify(name)}`);
     }
   }

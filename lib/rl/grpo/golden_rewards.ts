@@ -5,7 +5,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { groupAdvantages } from "./advantages.ts";
-import { asReleasedAdvantages } from "./as_released.ts";
+import {
+  asReleasedAdvantages,
+  type ReleasedKlEstimator,
+  releasedKlEstimators,
+} from "./as_released.ts";
 import {
   differencesBetween,
   type GoldenFields,
@@ -15,7 +19,7 @@ import {
   releasedTolerance,
   type Tolerance,
 } from "./golden_compare.ts";
-import { type KlEstimator, klPenalty } from "./kl.ts";
+import { klPenalty } from "./kl.ts";
 import { maskedMean } from "./masked_mean.ts";
 import { trainingMetrics } from "./metrics.ts";
 
@@ -92,7 +96,8 @@ export async function goldenApplyKlPenalty(
   const mask = tf.tensor2d(rows.response_mask!);
   const old = tf.tensor2d(rows.old_log_prob!);
   const ref = tf.tensor2d(rows.ref_log_prob!);
-  const kl = tf.mul(mask, klPenalty(old, ref, inputs.kl_penalty as KlEstimator));
+  const estimator = releasedKlEstimators[inputs.kl_penalty as ReleasedKlEstimator];
+  const kl = tf.mul(mask, klPenalty(old, ref, estimator));
   const rewards = tf.sub(tf.tensor2d(rows.token_level_scores!), tf.mul(beta, kl));
   const meanKl = tf.mean(maskedMean(kl, mask, -1));
   const actual = {

@@ -5,9 +5,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { asReleasedLoss } from "./as_released.ts";
+import { asReleasedLoss, type ReleasedKlEstimator, releasedKlEstimators } from "./as_released.ts";
 import { likeRows, type Nested } from "./golden_compare.ts";
-import type { KlEstimator } from "./kl.ts";
 import { grpoLossGradients } from "./loss.ts";
 
 /** The reference's settings that its golden cases vary. */
@@ -17,7 +16,7 @@ export interface UpdateConfig {
   readonly entropy_coeff: number;
   readonly use_kl_loss: boolean;
   readonly kl_loss_coef: number;
-  readonly kl_loss_type: KlEstimator;
+  readonly kl_loss_type: ReleasedKlEstimator;
   readonly ppo_mini_batch_size: number;
   readonly ppo_micro_batch_size: number;
 }
@@ -127,13 +126,17 @@ export async function projectLoss(
     entropies_B_T: tf.tensor2d(policy.entropies_B_T),
     advantages_B: tf.tensor1d(batch.advantages_B_T.map((row) => row[0]!)),
     completionMask_B_T: tf.tensor2d(batch.mask_B_T),
+    corrections_B_T: null,
   }, {
+    lossType: "bnpo",
     epsilon: config.clip_ratio,
     epsilonHigh: config.clip_ratio,
     beta: config.use_kl_loss ? config.kl_loss_coef : 0,
     entropyCoefficient: config.entropy_coeff,
+    klEstimator: releasedKlEstimators[config.kl_loss_type],
     tokenCount: Math.max(1, tokenCount),
-    klEstimator: config.kl_loss_type,
+    sequenceCount: batch.mask_B_T.length,
+    maxCompletionLength: batch.mask_B_T[0]!.length,
   });
   const read = async (mean: tf.Scalar) => (await mean.data())[0]!;
   return {

@@ -5,13 +5,13 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
-/** Names of the estimators, as in verl: k1 is `kl`, k2 is `mse`, k3 is `low_var_kl`. */
-export const klEstimators = ["kl", "abs", "mse", "low_var_kl"] as const;
+/** Names of the estimators. verl calls k1 `kl`, k2 `mse` and k3 `low_var_kl`. */
+export const klEstimators = ["k1", "k2", "k3", "abs"] as const;
 
-/** An estimator of the divergence; GRPO's is `low_var_kl`. */
+/** An estimator of the divergence; GRPO's is k3. */
 export type KlEstimator = typeof klEstimators[number];
 
-/** `low_var_kl` is limited to [-10, 10] nats, as in the reference. */
+/** k3 is limited to [-10, 10] nats, as in the reference. */
 const limitNats = 10;
 /** exp of it is finite in float32, and its estimate lies far beyond the limit. */
 const largestExponent = 20;
@@ -33,10 +33,13 @@ function lowVarianceTerms(policyLogprobs: tf.Tensor, refLogprobs: tf.Tensor) {
 }
 
 /**
- * Estimate of KL(policy || refPolicy) at each token, in nats: `kl` is policy - ref log-probability,
- * `abs` its absolute value, `mse` half its square, and `low_var_kl` exp(ref - policy) -
- * (ref - policy) - 1 limited to [-10, 10] (GRPO, arXiv 2402.03300, equation 4; Schulman,
- * "Approximating KL divergence", 2020, which numbers them k1, k2, k3).
+ * Estimate of KL(policy || refPolicy) at each token, in nats: `k1` is policy - ref log-probability,
+ * `abs` its absolute value, `k2` half its square, and `k3` exp(ref - policy) - (ref - policy) - 1
+ * limited to [-10, 10] (GRPO, arXiv 2402.03300, equation 4; Schulman, "Approximating KL divergence",
+ * 2020, which numbers them).
+ *
+ * As a term of the loss `k1` only adds noise: the mean of its gradient over the policy's own samples is
+ * 0. That of `k2` is the gradient of the divergence.
  *
  * Differentiable in the policy only; its gradient is {@link klPenaltyGradient}.
  *
@@ -69,16 +72,16 @@ function estimateOf(
   estimator: KlEstimator,
 ): tf.Tensor {
   const difference = tf.sub(policyLogprobs, refLogprobs);
-  if (estimator === "kl") return difference;
+  if (estimator === "k1") return difference;
   if (estimator === "abs") return tf.abs(difference);
-  if (estimator === "mse") return tf.mul(0.5, tf.square(difference));
+  if (estimator === "k2") return tf.mul(0.5, tf.square(difference));
   const { estimate } = lowVarianceTerms(policyLogprobs, refLogprobs);
   return tf.clipByValue(estimate, -limitNats, limitNats);
 }
 
 /**
  * Derivative of {@link klPenalty} at each token by the policy's log-probability, with PyTorch's
- * choices where there is none: `abs` has 0 at equality, `low_var_kl` has 0 beyond the limit.
+ * choices where there is none: `abs` has 0 at equality, `k3` has 0 beyond the limit.
  *
  * Deviation from the reference: where ref - policy exceeds 88.7, exp overflows float32 and the
  * reference's gradient is NaN; here it is 0, the derivative of the limited value.
@@ -97,8 +100,8 @@ export function klPenaltyGradient<R extends tf.Rank>(
   checkEstimator(estimator);
   return tf.tidy(() => {
     const difference = tf.sub(policyLogprobs, refLogprobs);
-    if (estimator === "kl") return tf.onesLike(policyLogprobs);
-    if (estimator === "mse") return difference as tf.Tensor<R>;
+    if (estimator === "k1") return tf.onesLike(policyLogprobs);
+    if (estimator === "k2") return difference as tf.Tensor<R>;
     if (estimator === "abs") {
       const above = tf.cast(tf.greater(difference, 0), "float32");
       return tf.sub(above, tf.cast(tf.less(difference, 0), "float32")) as tf.Tensor<R>;

@@ -2,13 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { loadEngine } from "../engine/engine.ts";
 import { TEST_ENGINE } from "../engine/test_engine.ts";
+import { compiles } from "../graph/compile.ts";
 import { initialWeights } from "../tiny/initial_weights.ts";
 import type { ModelConfig } from "./config.ts";
 import { type GroupBatch, layOutGroups, type TokenGroup } from "./group_batch.ts";
-import { groupContext } from "./group_context.ts";
-import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
-import { groupLayer, layerWeights } from "./layer.ts";
-import { finalNorm, headName, tokenLogprobs, weightGradients } from "./passes.ts";
+import { labelLogprobs, labelLogprobsGradient } from "./head.ts";
+import { tokenLogprobs, weightGradients } from "./passes.ts";
+import { plainLogits } from "./testdata/plain_decoder.ts";
 import type { Weights } from "./weights.ts";
 
 await loadEngine(TEST_ENGINE);
@@ -98,15 +98,27 @@ function slopes(batch: GroupBatch): { logprobs: Float32Array; entropies: Float32
 }
 
 /** Gradients of every weight and, as `logprobs` and `entropies`, the completion tokens' values. */
-function pass(weights: Weights, config: ModelConfig, groups: readonly TokenGroup[]) {
+function pass(
+  weights: Weights,
+  config: ModelConfig,
+  groups: readonly TokenGroup[],
+  gradientCheckpointing = true,
+) {
   const batch = layOutGroups(groups);
   const slope = slopes(batch);
   const shape: [number, number] = [batch.P * batch.G, batch.T];
-  const { gradients } = weightGradients(weights, config, batch, TEMPERATURE, () => ({
-    dLogprobs_B_T: tf.tensor2d(slope.logprobs, shape),
-    dEntropies_B_T: tf.tensor2d(slope.entropies, shape),
-    extra: {},
-  }));
+  const { gradients } = weightGradients(
+    weights,
+    config,
+    batch,
+    TEMPERATURE,
+    gradientCheckpointing,
+    () => ({
+      dLogprobs_B_T: tf.tensor2d(slope.logprobs, shape),
+      dEntropies_B_T: tf.tensor2d(slope.entropies, shape),
+      extra: {},
+    }),
+  );
   const tokens = tokenLogprobs(weights, config, batch, TEMPERATURE);
   const kept = (x: tf.Tensor) => x.dataSync().filter((_, i) => batch.completionMask_B_T[i] !== 0);
   return {
@@ -119,6 +131,11 @@ function pass(weights: Weights, config: ModelConfig, groups: readonly TokenGroup
 }
 
 type Pass = ReturnType<typeof pass>;
+
+const TWO_GROUPS: TokenGroup[] = [
+  { promptIds: [3, 5, 7], completions: [[4, 8, 15], [16]] },
+  { promptIds: [9, 1], completions: [[20, 0], [12, 13]] },
+];
 
 /** Passes one after the other: gradients add up, tokens stand in a row. */
 function together(passes: readonly Pass[]): Pass {
@@ -165,49 +182,70 @@ for (const [name, config] of Object.entries(CONFIGS)) {
     assertSame(padded.tokens, alone.tokens);
   });
 
-  Deno.test(`${name}: layers recomputed in the backward pass equal layers kept on the tape`, () => {
+  Deno.test(`${name}: layers computed again in the backward pass equal layers kept`, () => {
     const weights = weightsOf(config);
-    const groups: TokenGroup[] = [
-      { promptIds: [3, 5, 7], completions: [[4, 8, 15], [16]] },
-      { promptIds: [9, 1], completions: [[20, 0], [12, 13]] },
-    ];
-    const recomputed = pass(weights, config, groups);
-    const batch = layOutGroups(groups);
-    const slope = slopes(batch);
-    const ofTokens = (x: Float32Array) => x.filter((_, i) => batch.completionMask_B_T[i] !== 0);
+    const again = pass(weights, config, TWO_GROUPS, true);
+    const kept = pass(weights, config, TWO_GROUPS, false);
+    assertSame(again.gradients, kept.gradients);
+  });
+
+  Deno.test({
+    name: `${name}: passes as graphs equal passes op by op, gradients too`,
+    ignore: !compiles(),
+    fn: async () => {
+      const weights = weightsOf(config);
+      const graphs = [true, false].map((again) => pass(weights, config, TWO_GROUPS, again));
+      await loadEngine(TEST_ENGINE, { compile: "off", tf32: false });
+      try {
+        const plain = pass(weights, config, TWO_GROUPS);
+        for (const { gradients, tokens } of graphs) {
+          assertSame(gradients, plain.gradients);
+          assertSame(tokens, plain.tokens);
+        }
+      } finally {
+        await loadEngine(TEST_ENGINE);
+      }
+    },
+  });
+
+  Deno.test(`${name}: gradients equal those that tfjs finds for a plain decoder`, () => {
+    const weights = weightsOf(config);
     const names = Object.keys(weights);
-    const context = groupContext(batch, config);
-    // One function of all weights, whose every intermediate value tfjs keeps for its gradients.
+    const batch = layOutGroups(TWO_GROUPS);
+    const slope = slopes(batch);
+    // Every completion alone, behind its own copy of the prompt.
     const loss = (...values: tf.Tensor[]): tf.Scalar => {
       const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-      const ids = tf.oneHot(tf.tensor1d(batch.inputIds_M, "int32"), config.vocabSize);
-      let x = tf.matMul(tf.cast(ids, "float32"), own["model.embed_tokens.weight"]!) as tf.Tensor2D;
-      for (let layer = 0; layer < config.numLayers; layer++) {
-        x = groupLayer(x, layerWeights(own, config, layer), config, context);
-      }
-      const hidden = finalNorm(tf.slice(x, [batch.promptRows, 0]), own, config);
-      const logits = headLogits(hidden, own[headName(config)] as tf.Tensor2D, TEMPERATURE);
-      const all = tf.logSoftmax(logits);
-      const labels = tf.oneHot(tf.tensor1d(batch.labelIds_C, "int32"), config.vocabSize);
-      const logprobs = tf.sum(tf.mul(all, labels), -1);
-      const entropies = tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1));
-      return tf.add(
-        tf.sum(tf.mul(logprobs, tf.tensor1d(ofTokens(slope.logprobs)))),
-        tf.sum(tf.mul(entropies, tf.tensor1d(ofTokens(slope.entropies)))),
-      );
+      const parts = TWO_GROUPS.flatMap(({ promptIds, completions }) =>
+        completions.map((ids) => ({ promptIds, ids }))
+      ).flatMap(({ promptIds, ids }, b) => {
+        const logits = plainLogits(own, config, [...promptIds, ...ids.slice(0, -1)]);
+        const last = tf.slice(logits, [promptIds.length - 1, 0], [ids.length, config.vocabSize]);
+        const all = tf.logSoftmax(tf.div(last, TEMPERATURE));
+        const labels = tf.oneHot(tf.tensor1d([...ids], "int32"), config.vocabSize);
+        const row = (x: Float32Array) =>
+          tf.tensor1d(x.slice(b * batch.T, b * batch.T + ids.length));
+        const entropies = tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1));
+        return [
+          tf.sum(tf.mul(tf.sum(tf.mul(all, labels), -1), row(slope.logprobs))),
+          tf.sum(tf.mul(entropies, row(slope.entropies))),
+        ];
+      });
+      return tf.addN(parts) as tf.Scalar;
     };
-    const stored = tf.tidy(() => tf.grads(loss)(Object.values(weights)));
-    const byName = Object.fromEntries(names.map((name, i) => [name, stored[i]!]));
-    assertSame(recomputed.gradients, read(byName));
+    const found = tf.tidy(() => tf.grads(loss)(Object.values(weights)));
+    const byName = Object.fromEntries(names.map((name, i) => [name, found[i]!]));
+    assertSame(pass(weights, config, TWO_GROUPS).gradients, read(byName));
   });
 }
 
-Deno.test("rows of the head are independent of the chunks they pass in, gradients too", () => {
-  // 130 rows of 2^17 logits are two chunks, of 128 rows and 2.
-  const M = 130, D = 2, V = 2 ** 17, PEAKS = 2 ** 12;
+Deno.test("rows of the head are independent of the blocks they pass in, gradients too", () => {
+  // 1,700 rows of 2^12 logits are two blocks of the vocabulary; 1,000 rows and 700 are one. Signs are such
+  // that sums over rows do not cancel.
+  const M = 1700, D = 2, V = 2 ** 12, PEAKS = 2 ** 7;
   tf.tidy(() => {
     const wave = (size: number, pace: number) => tf.sin(tf.mul(tf.range(0, size), pace));
-    const hidden = tf.reshape(wave(M * D, 1.3), [M, D]) as tf.Tensor2D;
+    const hidden = tf.reshape(tf.add(wave(M * D, 1.3), 1.5), [M, D]) as tf.Tensor2D;
     // Every PEAKS-th token has much of the probability.
     const peaks = Float32Array.from({ length: V }, (_, v) => v % PEAKS === 7 ? 12 : 0.5);
     const head = tf.mul(
@@ -215,11 +253,12 @@ Deno.test("rows of the head are independent of the chunks they pass in, gradient
       tf.tensor2d(peaks, [V, 1]),
     ) as tf.Tensor2D;
     const labels = tf.tensor1d(
-      Array.from({ length: M }, (_, m) => m % 2 * (V - 1 - m) + (m % 32) * PEAKS % V + 7)
+      Array.from({ length: M }, (_, m) => m % 2 * (V - 1 - m) + (m % 32) * PEAKS + 7)
         .map((id) => id % V),
       "int32",
     );
-    const dLogprobs = wave(M, 0.9) as tf.Tensor1D, dEntropies = wave(M, 1.7) as tf.Tensor1D;
+    const dLogprobs = tf.add(wave(M, 0.9), 1.5) as tf.Tensor1D;
+    const dEntropies = wave(M, 1.7) as tf.Tensor1D;
     const ofRows = (begin: number, size: number) => {
       const inputs = [
         tf.slice(hidden, [begin, 0], [size, D]),
@@ -228,20 +267,21 @@ Deno.test("rows of the head are independent of the chunks they pass in, gradient
         TEMPERATURE,
       ] as const;
       const slopes = [tf.slice(dLogprobs, begin, size), tf.slice(dEntropies, begin, size)] as const;
-      return {
-        ...labelLogprobs(...inputs),
-        ...labelLogprobsGradient(...inputs, ...slopes),
-      };
+      const values = labelLogprobs(...inputs);
+      const gradient = labelLogprobsGradient(...inputs, values, ...slopes, true);
+      return { ...values, ...gradient, dHead_V_D: gradient.dHead_V_D! };
     };
     const chunked = ofRows(0, M);
-    // Each half is below a chunk's size, and the border is elsewhere.
-    const first = ofRows(0, 70), second = ofRows(70, M - 70);
+    // Each part passes whole.
+    const first = ofRows(0, 1000), second = ofRows(1000, M - 1000);
     assertSame(
       read(chunked),
       read({
         logprobs_M: tf.concat([first.logprobs_M, second.logprobs_M]),
         entropies_M: tf.concat([first.entropies_M, second.entropies_M]),
+        logSums_M: tf.concat([first.logSums_M, second.logSums_M]),
         dHidden_M_D: tf.concat([first.dHidden_M_D, second.dHidden_M_D]),
+        dLabelRows_M_D: tf.concat([first.dLabelRows_M_D, second.dLabelRows_M_D]),
         dHead_V_D: tf.add(first.dHead_V_D, second.dHead_V_D),
       }),
     );

@@ -13,6 +13,8 @@ export interface TokenGroup {
   readonly promptIds: readonly number[];
   /** G completions, each of at least one token. */
   readonly completions: readonly (readonly number[])[];
+  /** By completion: 1 for a token that is trained on, else 0; without them, all are. */
+  readonly trainedMasks?: readonly Uint8Array[];
 }
 
 /**
@@ -36,7 +38,7 @@ export interface GroupBatch {
   readonly positions_M: Int32Array;
   /** What each completion row predicts. */
   readonly labelIds_C: Int32Array;
-  /** 1 where a completion has a token, else 0: B x T. */
+  /** 1 where a completion has a token that is trained on, else 0: B x T. */
   readonly completionMask_B_T: Float32Array;
 }
 
@@ -70,12 +72,18 @@ export function layOutGroups(groups: readonly TokenGroup[]): GroupBatch {
   });
   const promptLengths_P = groups.map(({ promptIds }) => promptIds.length - 1);
   const completions = groups.flatMap((group) =>
-    group.completions.map((ids) => ({ ids, prompt: group.promptIds }))
+    group.completions.map((ids, g) => ({
+      ids,
+      prompt: group.promptIds,
+      trained: group.trainedMasks?.[g],
+    }))
   );
   const completionLengths_B = completions.map(({ ids }) => ids.length);
   const T = Math.max(...completionLengths_B);
   const completionMask_B_T = new Float32Array(P * G * T);
-  completionLengths_B.forEach((length, b) => completionMask_B_T.fill(1, b * T, b * T + length));
+  completions.forEach(({ ids, trained }, b) =>
+    completionMask_B_T.set(trained ?? new Uint8Array(ids.length).fill(1), b * T)
+  );
   return {
     P,
     G,

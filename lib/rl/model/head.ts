@@ -1,21 +1,24 @@
 /**
- * The language-model head: log-probabilities and entropies of labels, in chunks of rows, so that
+ * The language-model head: log-probabilities and entropies of labels, in blocks of the vocabulary, so that
  * rows x vocabulary never stands in memory as a whole.
  *
- * Shapes: M rows, D width, V vocabulary.
+ * Shapes: M rows, D width, V vocabulary, W a block of it.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { matMul, oneHotRows } from "./ops.ts";
+import { runCompiled } from "../graph/compile.ts";
+import { matMul } from "./ops.ts";
 
-/** Most numbers of one chunk's logits: 64 MiB of float32. */
-const CHUNK_LOGITS = 16 * 1024 * 1024;
+/** Most logits of one block: 24 MiB of float32, which allocators keep where larger ones go back to the system. */
+export const BLOCK_LOGITS = 6 * 1024 * 1024;
 
 /** Log-probability of each row's label and entropy (nats) of each row's distribution. */
 export interface LabelLogprobs {
   readonly logprobs_M: tf.Tensor1D;
   readonly entropies_M: tf.Tensor1D;
+  /** Logarithm of the sum of the exponentials of each row's logits, for the backward pass. */
+  readonly logSums_M: tf.Tensor1D;
 }
 
 /** `logits = hidden . head^T / temperature`, `[M, V]`. */
@@ -24,23 +27,57 @@ export function headLogits(
   head_V_D: tf.Tensor2D,
   temperature: number,
 ): tf.Tensor2D {
-  const logits = matMul(hidden_M_D, head_V_D, true);
+  const logits = matMul(hidden_M_D, head_V_D, false, true);
   return temperature === 1 ? logits : tf.mul(logits, 1 / temperature);
 }
 
-function chunkRows(M: number, V: number): [begin: number, size: number][] {
-  const size = Math.max(1, Math.floor(CHUNK_LOGITS / V));
-  const chunks: [number, number][] = [];
-  for (let begin = 0; begin < M; begin += size) chunks.push([begin, Math.min(size, M - begin)]);
-  return chunks;
+/** The head's rows in parts, each for the caller to dispose. */
+function* headBlocks(M: number, head_V_D: tf.Tensor2D): Generator<tf.Tensor2D> {
+  const [V, D] = head_V_D.shape;
+  const size = Math.ceil(V / Math.ceil(M * V / BLOCK_LOGITS));
+  for (let begin = 0; begin < V; begin += size) {
+    yield tf.slice(head_V_D, [begin, 0], [Math.min(size, V - begin), D]);
+  }
 }
 
-function logSoftmax(logits_M_V: tf.Tensor2D): tf.Tensor2D {
-  const shifted = tf.sub(logits_M_V, tf.max(logits_M_V, -1, true));
-  return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
+function column(x_M: tf.Tensor1D): tf.Tensor2D {
+  return tf.reshape(x_M, [-1, 1]);
 }
 
-/** Forward pass of the head. */
+/** Sums over the blocks so far, relative to the largest logit so far; columns `[M, 1]`. */
+type RunningSums = {
+  readonly largest: tf.Tensor2D;
+  /** Of exp(logit - largest). */
+  readonly total: tf.Tensor2D;
+  /** Of exp(logit - largest) (logit - largest). */
+  readonly weighted: tf.Tensor2D;
+};
+
+/** Adds a block's logits to the sums, which move to the larger of both maxima (online softmax). */
+function addBlock(
+  { hidden, block, largest, total, weighted }: RunningSums & {
+    readonly hidden: tf.Tensor2D;
+    readonly block: tf.Tensor2D;
+  },
+): RunningSums {
+  const logits = matMul(hidden, block, false, true);
+  const next: tf.Tensor2D = tf.maximum(largest, tf.max(logits, -1, true));
+  const move = tf.sub(largest, next);
+  const decay = tf.exp(move);
+  const shifted = tf.sub(logits, next);
+  const weights = tf.exp(shifted);
+  const moved = tf.mul(tf.add(weighted, tf.mul(total, move)), decay);
+  return {
+    largest: next,
+    total: tf.add(tf.mul(total, decay), tf.sum(weights, -1, true)),
+    weighted: tf.add(moved, tf.sum(tf.mul(weights, shifted), -1, true)),
+  };
+}
+
+/**
+ * Forward pass of the head. The label's own logit is a product of two rows, so it may differ in rounding from
+ * the one within the sum; log-probabilities are therefore cut at 0.
+ */
 export function labelLogprobs(
   hidden_M_D: tf.Tensor2D,
   head_V_D: tf.Tensor2D,
@@ -48,61 +85,112 @@ export function labelLogprobs(
   temperature: number,
 ): LabelLogprobs {
   return tf.tidy(() => {
-    const [M, D] = hidden_M_D.shape, V = head_V_D.shape[0];
-    const parts = chunkRows(M, V).map(([begin, size]) =>
-      tf.tidy(() => {
-        const hidden = tf.slice(hidden_M_D, [begin, 0], [size, D]);
-        const all = logSoftmax(headLogits(hidden, head_V_D, temperature));
-        const label = oneHotRows(tf.slice(labels_M, begin, size), V);
-        return [tf.sum(tf.mul(all, label), -1), tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1))];
-      })
-    );
+    const M = hidden_M_D.shape[0];
+    const hidden: tf.Tensor2D = tf.mul(hidden_M_D, 1 / temperature);
+    let sums: RunningSums = {
+      largest: tf.fill([M, 1], -1e30),
+      total: tf.zeros([M, 1]),
+      weighted: tf.zeros([M, 1]),
+    };
+    for (const block of headBlocks(M, head_V_D)) {
+      const next = runCompiled("head", { ...sums, hidden, block }, addBlock);
+      tf.dispose([sums, block]);
+      sums = next;
+    }
+    const { largest, total, weighted } = sums;
+    const labelLogits = tf.sum(tf.mul(hidden, tf.gather(head_V_D, labels_M)), -1, true);
+    const logTotal = tf.log(total);
+    const logSums = tf.add(largest, logTotal);
+    const row = (x: tf.Tensor): tf.Tensor1D => tf.reshape(x, [M]);
     return {
-      logprobs_M: tf.concat(parts.map(([logprob]) => logprob!)) as tf.Tensor1D,
-      entropies_M: tf.concat(parts.map(([, entropy]) => entropy!)) as tf.Tensor1D,
+      logprobs_M: row(tf.minimum(tf.sub(labelLogits, logSums), 0)),
+      entropies_M: row(tf.sub(logTotal, tf.div(weighted, total))),
+      logSums_M: row(logSums),
     };
   });
 }
 
+/** The head's gradients. */
+export interface HeadGradient {
+  readonly dHidden_M_D: tf.Tensor2D;
+  /** All of the head's gradient but what comes by way of the labels' own logits; undefined if frozen. */
+  readonly dHead_V_D: tf.Tensor2D | undefined;
+  /** That part: to be added to the head's row of each label. */
+  readonly dLabelRows_M_D: tf.Tensor2D;
+}
+
+type BlockInputs = {
+  readonly hidden: tf.Tensor2D;
+  readonly block: tf.Tensor2D;
+  readonly logSums: tf.Tensor2D;
+  readonly entropies: tf.Tensor2D;
+  readonly dLogprobs: tf.Tensor2D;
+  readonly dEntropies: tf.Tensor2D;
+  readonly dHidden: tf.Tensor2D;
+};
+
+/** Adds a block's part to `dHidden`, and gives the block's own gradient. */
+function blockGradient(
+  { hidden, block, logSums, entropies, dLogprobs, dEntropies, dHidden }: BlockInputs,
+): { dHidden: tf.Tensor2D; dLogits: tf.Tensor2D } {
+  const logprobs = tf.sub(matMul(hidden, block, false, true), logSums);
+  const offset = tf.add(dLogprobs, tf.mul(dEntropies, entropies));
+  const slope = tf.neg(tf.add(tf.mul(logprobs, dEntropies), offset));
+  const dLogits: tf.Tensor2D = tf.mul(tf.exp(logprobs), slope);
+  return { dHidden: tf.add(dHidden, matMul(dLogits, block)), dLogits };
+}
+
 /**
- * Backward pass of {@link labelLogprobs}: the logits are computed again, chunk by chunk.
+ * Backward pass of {@link labelLogprobs}: the logits are computed again, block by block.
  * With p the row's distribution and h its entropy,
  * dlogit_j = dlogprob * (1[j = label] - p_j) - dentropy * p_j * (log p_j + h).
+ *
+ * @param isHeadTrained without it the head's gradient is not computed.
  */
 export function labelLogprobsGradient(
   hidden_M_D: tf.Tensor2D,
   head_V_D: tf.Tensor2D,
   labels_M: tf.Tensor1D,
   temperature: number,
+  { entropies_M, logSums_M }: LabelLogprobs,
   dLogprobs_M: tf.Tensor1D,
   dEntropies_M: tf.Tensor1D,
-): { dHidden_M_D: tf.Tensor2D; dHead_V_D: tf.Tensor2D } {
+  isHeadTrained: boolean,
+): HeadGradient {
   return tf.tidy(() => {
-    const [M, D] = hidden_M_D.shape, V = head_V_D.shape[0];
-    const dHidden: tf.Tensor2D[] = [];
-    let dHead_V_D: tf.Tensor2D | undefined;
-    for (const [begin, size] of chunkRows(M, V)) {
-      const [dh, dw] = tf.tidy(() => {
-        const hidden = tf.slice(hidden_M_D, [begin, 0], [size, D]);
-        const column = (x: tf.Tensor1D) => tf.reshape(tf.slice(x, begin, size), [size, 1]);
-        const all = logSoftmax(headLogits(hidden, head_V_D, temperature));
-        const p = tf.exp(all);
-        const entropy = tf.neg(tf.sum(tf.mul(p, all), -1, true));
-        const label = oneHotRows(tf.slice(labels_M, begin, size), V);
-        const dLogprob = column(dLogprobs_M);
-        const spread = tf.add(dLogprob, tf.mul(column(dEntropies_M), tf.add(all, entropy)));
-        const dLogits = tf.mul(
-          tf.sub(tf.mul(label, dLogprob), tf.mul(p, spread)),
-          1 / temperature,
-        ) as tf.Tensor2D;
-        const dLogitsT = tf.transpose(dLogits) as tf.Tensor2D;
-        return [matMul(dLogits, head_V_D), matMul(dLogitsT, hidden)] as const;
-      });
-      dHidden.push(dh);
-      const sum: tf.Tensor2D = dHead_V_D === undefined ? dw : tf.add(dHead_V_D, dw);
-      if (dHead_V_D !== undefined) tf.dispose([dHead_V_D, dw]);
-      dHead_V_D = sum;
+    const [M, D] = hidden_M_D.shape;
+    const hidden: tf.Tensor2D = tf.mul(hidden_M_D, 1 / temperature);
+    const rows = {
+      logSums: column(logSums_M),
+      entropies: column(entropies_M),
+      dLogprobs: column(dLogprobs_M),
+      dEntropies: column(dEntropies_M),
+    };
+    let dHidden: tf.Tensor2D = tf.zeros([M, D]);
+    const dBlocks: tf.Tensor2D[] = [];
+    for (const block of headBlocks(M, head_V_D)) {
+      const inputs = { hidden, block, ...rows, dHidden };
+      if (isHeadTrained) {
+        const next = runCompiled("head back", inputs, (inputs) => {
+          const { dHidden, dLogits } = blockGradient(inputs);
+          return { dHidden, dBlock: matMul(dLogits, inputs.hidden, true) };
+        });
+        dBlocks.push(next.dBlock);
+        tf.dispose([dHidden, block]);
+        dHidden = next.dHidden;
+      } else {
+        const next = runCompiled("frozen head back", inputs, (inputs) => ({
+          dHidden: blockGradient(inputs).dHidden,
+        }));
+        tf.dispose([dHidden, block]);
+        dHidden = next.dHidden;
+      }
     }
-    return { dHidden_M_D: tf.concat(dHidden, 0) as tf.Tensor2D, dHead_V_D: dHead_V_D! };
+    const ofLabels = tf.mul(rows.dLogprobs, tf.gather(head_V_D, labels_M));
+    return {
+      dHidden_M_D: tf.mul(tf.add(dHidden, ofLabels), 1 / temperature) as tf.Tensor2D,
+      dHead_V_D: isHeadTrained ? tf.concat(dBlocks, 0) as tf.Tensor2D : undefined,
+      dLabelRows_M_D: tf.mul(rows.dLogprobs, hidden) as tf.Tensor2D,
+    };
   });
 }

@@ -1,14 +1,17 @@
 /**
- * One decoder layer of the Llama and Qwen2 families, in the two forms that training and decoding need.
+ * One decoder layer of the Llama and Qwen2 families, forwards.
  *
- * Shapes: M rows, D width, H heads, K key/value heads, d head width; see attention.ts for the others.
+ * Shapes: M rows, D width, I inner width, H heads, K key/value heads, d head width; see attention.ts for the
+ * others.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { attendGroup, attendPrompt, headsFirst, type KeysValues } from "./attention.ts";
+import { linear } from "../lora/linear.ts";
+import { layerAdapter } from "../lora/names.ts";
+import { attend, type AttentionShape, type Projected } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
-import { matMul, moveRows, reverseMove, rmsNorm, type RowMove, swiglu } from "./ops.ts";
+import { rmsNorm, swiglu } from "./ops.ts";
 import { rotate, type Rotation } from "./rotary.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
@@ -30,143 +33,153 @@ export function layerWeightNames(config: ModelConfig): string[] {
   ];
 }
 
-/** Picks layer `index`'s parameters out of a policy's. */
+/** Picks layer `index`'s parameters out of a policy's, with those of its adapter if it has one. */
 export function layerWeights(weights: Weights, config: ModelConfig, index: number): LayerWeights {
-  return Object.fromEntries(
-    layerWeightNames(config).map((
-      name,
-    ) => [name, weightNamed(weights, `model.layers.${index}.${name}`)]),
+  const own = layerWeightNames(config).map((name) =>
+    [name, weightNamed(weights, `model.layers.${index}.${name}`)] as const
   );
+  return { ...Object.fromEntries(own), ...layerAdapter(weights, index) };
 }
 
-interface Projections {
-  readonly q: tf.Tensor3D;
-  readonly k: tf.Tensor3D;
-  readonly v: tf.Tensor3D;
+/** The norm before attention. */
+export function attentionNorm(
+  x_M_D: tf.Tensor2D,
+  weights: LayerWeights,
+  { rmsNormEps }: ModelConfig,
+): tf.Tensor2D {
+  return rmsNorm(x_M_D, weightNamed(weights, "input_layernorm.weight"), rmsNormEps);
 }
 
-function project(
+/** What comes before attention: norm, projections, rotation of queries and keys. */
+export function project(
   x_M_D: tf.Tensor2D,
   weights: LayerWeights,
   config: ModelConfig,
   rotation: Rotation,
-): Projections {
-  const normed = rmsNorm(
-    x_M_D,
-    weightNamed(weights, "input_layernorm.weight"),
-    config.rmsNormEps,
-  );
-  const linear = (name: string): tf.Tensor2D => {
-    const y = matMul(normed, weightNamed(weights, `self_attn.${name}.weight`));
+): Projected {
+  const normed = attentionNorm(x_M_D, weights, config);
+  const biased = (name: string): tf.Tensor2D => {
+    const y = linear(normed, weights, `self_attn.${name}`);
     if (!config.attentionBias) return y;
     return tf.add(y, weightNamed(weights, `self_attn.${name}.bias`));
   };
-  const rows = x_M_D.shape[0];
   return {
-    q: rotate(linear("q_proj"), config.numHeads, rotation),
-    k: rotate(linear("k_proj"), config.numKvHeads, rotation),
-    v: tf.reshape(linear("v_proj"), [rows, config.numKvHeads, config.headDim]),
+    q: rotate(biased("q_proj"), config.numHeads, rotation),
+    k: rotate(biased("k_proj"), config.numKvHeads, rotation),
+    v: biased("v_proj"),
   };
 }
 
-function finish(
+/** What the feed-forward block starts from and comes to before its last product. */
+export interface FeedForward {
+  /** The layer's input with attention's output added. */
+  readonly afterAttention_M_D: tf.Tensor2D;
+  readonly gate_M_I: tf.Tensor2D;
+  readonly up_M_I: tf.Tensor2D;
+}
+
+/** The norm before the feed-forward block. */
+export function feedForwardNorm(
+  x_M_D: tf.Tensor2D,
+  weights: LayerWeights,
+  { rmsNormEps }: ModelConfig,
+): tf.Tensor2D {
+  return rmsNorm(x_M_D, weightNamed(weights, "post_attention_layernorm.weight"), rmsNormEps);
+}
+
+/** Attention's output projection and the feed-forward block's first products. */
+export function feedForward(
+  x_M_D: tf.Tensor2D,
+  attended_M_HD: tf.Tensor2D,
+  weights: LayerWeights,
+  config: ModelConfig,
+): FeedForward {
+  const projected = linear(attended_M_HD, weights, "self_attn.o_proj");
+  const afterAttention_M_D: tf.Tensor2D = tf.add(x_M_D, projected);
+  const normed = feedForwardNorm(afterAttention_M_D, weights, config);
+  return {
+    afterAttention_M_D,
+    gate_M_I: linear(normed, weights, "mlp.gate_proj"),
+    up_M_I: linear(normed, weights, "mlp.up_proj"),
+  };
+}
+
+/** What comes after attention: its output projection and the feed-forward block, `[M, D]`. */
+export function finish(
   x_M_D: tf.Tensor2D,
   attended_M_HD: tf.Tensor2D,
   weights: LayerWeights,
   config: ModelConfig,
 ): tf.Tensor2D {
-  const afterAttention = tf.add(
-    x_M_D,
-    matMul(attended_M_HD, weightNamed(weights, "self_attn.o_proj.weight")),
-  ) as tf.Tensor2D;
-  const normed = rmsNorm(
-    afterAttention,
-    weightNamed(weights, "post_attention_layernorm.weight"),
-    config.rmsNormEps,
-  );
-  const gated = swiglu(
-    matMul(normed, weightNamed(weights, "mlp.gate_proj.weight")),
-    matMul(normed, weightNamed(weights, "mlp.up_proj.weight")),
-  );
-  return tf.add(afterAttention, matMul(gated, weightNamed(weights, "mlp.down_proj.weight")));
+  return layerOutput(feedForward(x_M_D, attended_M_HD, weights, config), weights);
+}
+
+/** The feed-forward block's last product, `[M, D]`. */
+function layerOutput(
+  { afterAttention_M_D, gate_M_I, up_M_I }: FeedForward,
+  weights: LayerWeights,
+): tf.Tensor2D {
+  return tf.add(afterAttention_M_D, linear(swiglu(gate_M_I, up_M_I), weights, "mlp.down_proj"));
 }
 
 /** What a layer needs to know of a batch of groups, the same in every layer. */
-export interface GroupContext {
-  readonly P: number;
-  readonly B: number;
-  /** From the batch's rows to P x N rows of prompts. */
-  readonly padPrompts: RowMove;
-  /** From the batch's rows to B x T rows of completions. */
-  readonly padCompletions: RowMove;
+export interface GroupContext extends Pick<AttentionShape, "P" | "B"> {
+  /** The row of each of P x N rows of prompts; any row where a prompt is shorter. */
+  readonly promptRow_PN: tf.Tensor1D;
+  /** The row of each of B x T rows of completions; any row where a completion is shorter. */
+  readonly completionRow_BT: tf.Tensor1D;
+  /** Where each of M rows stands among P x N + B x T padded ones; anywhere for spare rows. */
+  readonly paddedRow_M: tf.Tensor1D;
+  /** 1 where a padded row has a row, else 0: `[P*N, 1]`, `[B*T, 1]`; the same of rows, `[M, 1]`. */
+  readonly isPromptRow_PN_1: tf.Tensor2D;
+  readonly isCompletionRow_BT_1: tf.Tensor2D;
+  readonly isRow_M_1: tf.Tensor2D;
   readonly rotation: Rotation;
   readonly causal_N_N: tf.Tensor2D;
-  readonly mask_P_1_1_T_NT: tf.Tensor;
+  readonly mask_P_1_T_NT: tf.Tensor4D;
 }
 
-/** Training form: prompt rows and completion rows of groups through one layer, `[M, D]` to `[M, D]`. */
-export function groupLayer(
+/** What attention reads of a context and a model's config. */
+export function attentionShape(
+  { P, B, causal_N_N, mask_P_1_T_NT }: GroupContext,
+  { numHeads, numKvHeads, headDim }: ModelConfig,
+): AttentionShape {
+  return { P, B, numHeads, numKvHeads, headDim, causal_N_N, mask_P_1_T_NT };
+}
+
+/** Projected rows as attention takes them: the prompts' rows and the completions', padded. */
+export function padProjected({ q, k, v }: Projected, context: GroupContext) {
+  const take = (rows: tf.Tensor1D): Projected => ({
+    q: tf.gather(q, rows),
+    k: tf.gather(k, rows),
+    v: tf.gather(v, rows),
+  });
+  return { prompts: take(context.promptRow_PN), completions: take(context.completionRow_BT) };
+}
+
+/** What a layer's backward pass starts from; computed again where it was not kept. */
+export interface LayerValues extends Projected, FeedForward {
+  readonly attended_M_HD: tf.Tensor2D;
+}
+
+/** All products of a layer but the last. */
+export function layerValues(
   x_M_D: tf.Tensor2D,
   weights: LayerWeights,
   config: ModelConfig,
   context: GroupContext,
-): tf.Tensor2D {
-  const { P, B, padPrompts, padCompletions } = context;
-  const { q, k, v } = project(x_M_D, weights, config, context.rotation);
-  const pad = (x: tf.Tensor3D, move: RowMove): tf.Tensor3D => {
-    const [rows, heads, d] = x.shape;
-    const padded = moveRows(tf.reshape(x, [rows, heads * d]), move);
-    return tf.reshape(padded, [padded.shape[0], heads, d]);
-  };
-  const first = (x: tf.Tensor3D) => headsFirst(pad(x, padPrompts), P);
-  const own = (x: tf.Tensor3D) => headsFirst(pad(x, padCompletions), B);
-  const prompt = { keys: first(k), values: first(v) };
-  const fromPrompts = attendPrompt(first(q), prompt, context.causal_N_N);
-  const fromGroups = attendGroup(
-    pad(q, padCompletions),
-    prompt,
-    { keys: own(k), values: own(v) },
-    context.mask_P_1_1_T_NT,
+): LayerValues {
+  const projected = project(x_M_D, weights, config, context.rotation);
+  const { prompts, completions } = padProjected(projected, context);
+  const attended = attend(prompts, completions, attentionShape(context, config));
+  const attended_M_HD: tf.Tensor2D = tf.gather(
+    tf.concat([attended.prompts, attended.completions], 0),
+    context.paddedRow_M,
   );
-  const attended = tf.add(
-    moveRows(fromPrompts, reverseMove(padPrompts)),
-    moveRows(fromGroups, reverseMove(padCompletions)),
-  ) as tf.Tensor2D;
-  return finish(x_M_D, attended, weights, config);
+  return { ...projected, attended_M_HD, ...feedForward(x_M_D, attended_M_HD, weights, config) };
 }
 
-/** Prompt rows alone through one layer, with the keys and values that decoding keeps. */
-export function prefillLayer(
-  x_M_D: tf.Tensor2D,
-  weights: LayerWeights,
-  config: ModelConfig,
-  P: number,
-  rotation: Rotation,
-  causal_N_N: tf.Tensor2D,
-): { x_M_D: tf.Tensor2D; prompt: KeysValues } {
-  const { q, k, v } = project(x_M_D, weights, config, rotation);
-  const prompt = { keys: headsFirst(k, P), values: headsFirst(v, P) };
-  const attended = attendPrompt(headsFirst(q, P), prompt, causal_N_N);
-  return { x_M_D: finish(x_M_D, attended, weights, config), prompt };
-}
-
-/** One token of every row through one layer; `past` holds the rows' earlier tokens, null at the first. */
-export function decodeLayer(
-  x_B_D: tf.Tensor2D,
-  weights: LayerWeights,
-  config: ModelConfig,
-  prompt: KeysValues,
-  past: KeysValues | null,
-  rotation: Rotation,
-  mask_P_1_1_1_NU: tf.Tensor,
-): { x_B_D: tf.Tensor2D; own: KeysValues } {
-  const B = x_B_D.shape[0];
-  const { q, k, v } = project(x_B_D, weights, config, rotation);
-  const key = headsFirst(k, B), value = headsFirst(v, B);
-  const own = past === null ? { keys: key, values: value } : {
-    keys: tf.concat([past.keys, key], 2) as tf.Tensor4D,
-    values: tf.concat([past.values, value], 2) as tf.Tensor4D,
-  };
-  const attended = attendGroup(q, prompt, own, mask_P_1_1_1_NU);
-  return { x_B_D: finish(x_B_D, attended, weights, config), own };
+/** Prompt rows and completion rows of groups through one layer, `[M, D]`, from {@link layerValues}. */
+export function groupLayer(values: LayerValues, weights: LayerWeights): tf.Tensor2D {
+  return layerOutput(values, weights);
 }

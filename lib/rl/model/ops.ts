@@ -1,45 +1,17 @@
 /**
- * The operations of a decoder that need a gradient of their own: tfjs has none for them, or one whose
- * kernels are slow or missing on an engine.
+ * The operations of a decoder and their gradients, written out: a tape would keep more than a backward
+ * pass needs, and tfjs has no gradient for some of them, or one whose kernels are slow or missing on an
+ * engine.
  *
- * Shapes: M rows, D width, V vocabulary.
+ * Shapes: M rows, D width, I inner width, V vocabulary.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-
-/** The wasm kernel of MatMul is fast (XNNPACK) only for plain rank-2 products without transposes. */
-function onlyPlainProductsAreFast(): boolean {
-  return tf.getBackend() === "wasm";
-}
-
-function product(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean) {
-  if (!onlyPlainProductsAreFast()) return tf.matMul(a, b, transposeA, transposeB);
-  const left = transposeA ? tf.transpose(a) : a;
-  const right = transposeB ? tf.transpose(b) : b;
-  return tf.matMul(left, right);
-}
+import { nativeBackend, nativeOp } from "../engine/native_backend.ts";
 
 /**
- * An operation with a gradient of its own. `forward` says what to keep, `backward` gives one gradient an
- * input, in order.
- */
-function withGradient<T extends tf.Tensor>(
-  inputs: tf.Tensor[],
-  forward: () => { value: T; saved: tf.Tensor[] },
-  backward: (dy: T, saved: tf.Tensor[]) => tf.Tensor[],
-): T {
-  const op = tf.customGrad((...args: unknown[]) => {
-    const save = args.at(-1) as (tensors: tf.Tensor[]) => void;
-    const { value, saved } = forward();
-    save(saved);
-    return { value, gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => backward(dy as T, kept) };
-  });
-  return op(...inputs) as T;
-}
-
-/**
- * Rank-2 product `a_M_K . b_K_N`, or `a_M_K . b_N_K^T` with `transposeB`.
+ * Rank-2 product, of either factor's transpose if asked for.
  *
  * @example
  * ```ts
@@ -47,142 +19,79 @@ function withGradient<T extends tf.Tensor>(
  * import * as tf from "@tensorflow/tfjs";
  * import { assertEquals } from "@std/assert";
  * await loadEngine("wasm");
- * const y = matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]]));
+ * const y = matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3, 4]]), false, true);
  * assertEquals(await y.array(), [[11]]);
  * ```
  */
-export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeB = false): tf.Tensor2D {
-  return withGradient<tf.Tensor2D>(
-    [a, b],
-    () => ({ value: product(a, b, false, transposeB) as tf.Tensor2D, saved: [a, b] }),
-    (dy, saved) => {
-      const [l, r] = saved as [tf.Tensor2D, tf.Tensor2D];
-      return [
-        product(dy, r, false, !transposeB),
-        transposeB ? product(dy, l, true, false) : product(l, dy, true, false),
-      ];
-    },
-  );
-}
-
-/** Rank-3 product, batch by batch where the engine's batched kernel is the slow one. */
-function batchProduct(a: tf.Tensor3D, b: tf.Tensor3D, transposeA: boolean, transposeB: boolean) {
-  if (!onlyPlainProductsAreFast()) return tf.matMul(a, b, transposeA, transposeB);
-  const left = transposeA ? tf.transpose(a, [0, 2, 1]) : a;
-  const right = transposeB ? tf.transpose(b, [0, 2, 1]) : b;
-  const [batch, rows, inner] = left.shape as [number, number, number];
-  const columns = right.shape[2]!;
-  // Below this many multiplications taking a matrix out costs more than the slow kernel's loop.
-  if (rows * inner * columns < 65_536) return tf.matMul(left, right);
-  const products: tf.Tensor2D[] = [];
-  for (let i = 0; i < batch; i++) products.push(tf.matMul(matrixAt(left, i), matrixAt(right, i)));
-  return tf.reshape(tf.concat(products, 0), [batch, rows, columns]);
-}
-
-/** One matrix of a batch. */
-function matrixAt(x: tf.Tensor3D, index: number): tf.Tensor2D {
-  const [, rows, columns] = x.shape;
-  return tf.reshape(tf.slice(x, [index, 0, 0], [1, rows, columns]), [rows, columns]);
-}
-
-/** Batched product over the leading axes of two rank-4 tensors: `[X, Y, M, K] . [X, Y, K, N]`. */
-export function batchMatMul(a: tf.Tensor4D, b: tf.Tensor4D): tf.Tensor4D {
-  const [x, y, rows, inner] = a.shape;
-  const columns = b.shape[3];
-  return withGradient<tf.Tensor4D>(
-    [a, b],
-    () => {
-      const l: tf.Tensor3D = tf.reshape(a, [x * y, rows, inner]);
-      const r: tf.Tensor3D = tf.reshape(b, [x * y, inner, columns]);
-      const value = batchProduct(l, r, false, false);
-      return { value: tf.reshape(value, [x, y, rows, columns]) as tf.Tensor4D, saved: [l, r] };
-    },
-    (dy, saved) => {
-      const [l, r] = saved as [tf.Tensor3D, tf.Tensor3D];
-      const d: tf.Tensor3D = tf.reshape(dy, [x * y, rows, columns]);
-      return [
-        tf.reshape(batchProduct(d, r, false, true), [x, y, rows, inner]),
-        tf.reshape(batchProduct(l, d, true, false), [x, y, inner, columns]),
-      ];
-    },
-  );
-}
-
-/** How rows move between two layouts, e.g. without padding and with it; no row stands twice. */
-export interface RowMove {
-  /** For each row of the new layout the old row it takes, or the row of zeros behind the last. */
-  readonly to_Y: tf.Tensor1D;
-  /** The same the other way round. */
-  readonly back_X: tf.Tensor1D;
-}
-
-/** Uploads a move. Indices of -1 stand for rows of zeros. */
-export function rowMove(to: Int32Array, back: Int32Array): RowMove {
-  const upload = (indices: Int32Array, zeroRow: number) =>
-    tf.tensor1d(indices.map((index) => index < 0 ? zeroRow : index), "int32");
-  return { to_Y: upload(to, back.length), back_X: upload(back, to.length) };
-}
-
-/** The move in the other direction. */
-export function reverseMove({ to_Y, back_X }: RowMove): RowMove {
-  return { to_Y: back_X, back_X: to_Y };
-}
-
-/** Moves rows: `[X, W]` to `[Y, W]`. */
-export function moveRows(x: tf.Tensor2D, move: RowMove): tf.Tensor2D {
-  const take = (rows: tf.Tensor2D, indices: tf.Tensor1D) =>
-    tf.gather(tf.concat([rows, tf.zeros([1, rows.shape[1]])], 0) as tf.Tensor2D, indices);
-  return withGradient<tf.Tensor2D>(
-    [x],
-    () => ({ value: take(x, move.to_Y), saved: [] }),
-    (dy) => [take(dy, move.back_X)],
-  );
+export function matMul(
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  transposeA = false,
+  transposeB = false,
+): tf.Tensor2D {
+  const backend = nativeBackend();
+  if (backend !== null) {
+    // tf.matMul takes TensorFlow's batched kernel, up to 1.8 times slower.
+    const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
+    const attributes = [
+      { name: "T", type: TF_ATTR_TYPE, value: TF_FLOAT },
+      { name: "transpose_a", type: TF_ATTR_BOOL, value: transposeA },
+      { name: "transpose_b", type: TF_ATTR_BOOL, value: transposeB },
+    ];
+    return nativeOp(backend, "MatMul", attributes, [a, b]) as tf.Tensor2D;
+  }
+  return tf.matMul(a, b, transposeA, transposeB);
 }
 
 /**
- * RMSNorm (Zhang & Sennrich, arXiv 1910.07467): `x / sqrt(mean(x^2) + eps) * weight`, row by row.
- * The gradient is written out: with r = 1/rms and g = dy * weight,
- * dx = r * (g - x * r^2 * mean(g * x)) and dweight = sum(dy * x * r).
+ * RMSNorm (Zhang & Sennrich, arXiv 1910.07467): `x / sqrt(mean(x^2) + epsilon) * weight`, row by row.
  */
 export function rmsNorm(x_M_D: tf.Tensor2D, weight_D: tf.Tensor1D, epsilon: number): tf.Tensor2D {
-  return withGradient<tf.Tensor2D>(
-    [x_M_D, weight_D],
-    () => {
-      const inverse_M_1 = tf.rsqrt(tf.add(tf.mean(tf.square(x_M_D), -1, true), epsilon));
-      return {
-        value: tf.mul(tf.mul(x_M_D, inverse_M_1), weight_D),
-        saved: [x_M_D, weight_D, inverse_M_1],
-      };
-    },
-    (dy, saved) => {
-      const [x, weight, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor2D];
-      const normed = tf.mul(x, inverse);
-      const g = tf.mul(dy, weight);
-      const projection = tf.mean(tf.mul(g, normed), -1, true);
-      return [
-        tf.mul(inverse, tf.sub(g, tf.mul(normed, projection))),
-        tf.sum(tf.mul(dy, normed), 0),
-      ];
-    },
-  );
+  return tf.mul(tf.mul(x_M_D, inverseRms(x_M_D, epsilon)), weight_D);
 }
 
-/** SwiGLU's gate (Shazeer, arXiv 2002.05202): `silu(gate) * up`, with its gradient written out. */
-export function swiglu(gate: tf.Tensor2D, up: tf.Tensor2D): tf.Tensor2D {
-  return withGradient<tf.Tensor2D>(
-    [gate, up],
-    () => {
-      const s = tf.sigmoid(gate);
-      return { value: tf.mul(tf.mul(gate, s), up), saved: [gate, up, s] };
-    },
-    (dy, saved) => {
-      const [g, u, s] = saved as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
-      const silu = tf.mul(g, s);
-      // d silu / dg = s + silu * (1 - s)
-      const slope = tf.add(s, tf.sub(silu, tf.mul(silu, s)));
-      return [tf.mul(tf.mul(dy, u), slope), tf.mul(dy, silu)];
-    },
-  );
+function inverseRms(x_M_D: tf.Tensor2D, epsilon: number): tf.Tensor2D {
+  return tf.rsqrt(tf.add(tf.mean(tf.square(x_M_D), -1, true), epsilon));
+}
+
+/**
+ * The gradients of {@link rmsNorm}: with r = 1/rms and g = dy * weight, dx = r * (g - x * r^2 * mean(g * x))
+ * and dweight = sum(dy * x * r).
+ */
+export function rmsNormGradient(
+  x_M_D: tf.Tensor2D,
+  weight_D: tf.Tensor1D,
+  epsilon: number,
+  dy_M_D: tf.Tensor2D,
+): { dx_M_D: tf.Tensor2D; dWeight_D: tf.Tensor1D } {
+  const inverse = inverseRms(x_M_D, epsilon);
+  const normed = tf.mul(x_M_D, inverse);
+  const g = tf.mul(dy_M_D, weight_D);
+  const projection = tf.mean(tf.mul(g, normed), -1, true);
+  return {
+    dx_M_D: tf.mul(inverse, tf.sub(g, tf.mul(normed, projection))),
+    dWeight_D: tf.sum(tf.mul(dy_M_D, normed), 0),
+  };
+}
+
+/** SwiGLU's gate (Shazeer, arXiv 2002.05202): `silu(gate) * up`. */
+export function swiglu(gate_M_I: tf.Tensor2D, up_M_I: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul(tf.mul(gate_M_I, tf.sigmoid(gate_M_I)), up_M_I);
+}
+
+/** The gradients of {@link swiglu}: with s = sigmoid(gate), d silu / d gate = s + silu * (1 - s). */
+export function swigluGradient(
+  gate_M_I: tf.Tensor2D,
+  up_M_I: tf.Tensor2D,
+  dy_M_I: tf.Tensor2D,
+): { dGate_M_I: tf.Tensor2D; dUp_M_I: tf.Tensor2D } {
+  const s = tf.sigmoid(gate_M_I);
+  const silu = tf.mul(gate_M_I, s);
+  const slope = tf.add(s, tf.sub(silu, tf.mul(silu, s)));
+  return {
+    dGate_M_I: tf.mul(tf.mul(dy_M_I, up_M_I), slope),
+    dUp_M_I: tf.mul(dy_M_I, silu),
+  };
 }
 
 /** Rows with a 1 at each id: `[M, V]`. Cast, because the wasm kernel writes integers whatever is asked. */
@@ -197,7 +106,7 @@ export function embeddingGradient(
   vocabSize: number,
 ): tf.Tensor2D {
   // The wasm engine has no UnsortedSegmentSum; its vocabularies are small enough for a product.
-  if (!onlyPlainProductsAreFast()) {
+  if (tf.getBackend() !== "wasm") {
     return tf.unsortedSegmentSum(dRows_M_D, ids_M, vocabSize) as tf.Tensor2D;
   }
   return tf.matMul(tf.transpose(oneHotRows(ids_M, vocabSize)), dRows_M_D);

@@ -1,20 +1,24 @@
 /**
  * The passes of a policy over a batch of groups: log-probabilities of the completions' tokens, and the
- * gradient of a loss of them. Layers keep only their input and are computed again in the backward pass.
+ * gradient of a loss of them.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { bucketSize } from "../graph/bucket.ts";
+import { hasAdapter } from "../lora/names.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import { groupContext, padding } from "./group_context.ts";
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
-import { type GroupContext, groupLayer, layerWeightNames, layerWeights } from "./layer.ts";
-import { embeddingGradient, moveRows, reverseMove, rmsNorm, type RowMove } from "./ops.ts";
+import type { GroupContext, LayerValues } from "./layer.ts";
+import { runLayer, runLayerGradient } from "./layer_passes.ts";
+import { embeddingGradient, rmsNorm, rmsNormGradient } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
 const EMBEDDING = "model.embed_tokens.weight";
-const FINAL_NORM = "model.norm.weight";
+/** The name of the final norm's weight. */
+export const FINAL_NORM = "model.norm.weight";
 
 /** The name of the head's weight. */
 export function headName(config: ModelConfig): string {
@@ -34,50 +38,68 @@ export function finalNorm(x_M_D: tf.Tensor2D, weights: Weights, config: ModelCon
 interface BatchTensors {
   readonly context: GroupContext;
   readonly ids_M: tf.Tensor1D;
+  /** Rows of the completions, and any row for spare ones behind them; what each predicts. */
+  readonly ownRow_C: tf.Tensor1D;
   readonly labels_C: tf.Tensor1D;
   readonly promptRows: number;
-  /** From the completion rows to B x T. */
-  readonly padLabels: RowMove;
-  readonly shape: [number, number];
+  readonly completionRows: number;
+  /** The completion row of each of B x T tokens; any where there is none. */
+  readonly tokenRow_BT: tf.Tensor1D;
+  readonly isToken_B_T: tf.Tensor2D;
+  /** Which of B x T tokens each completion row is; any for spare rows. */
+  readonly token_C: tf.Tensor1D;
+  readonly isOwn_C: tf.Tensor1D;
 }
 
 function uploadBatch(batch: GroupBatch, config: ModelConfig): BatchTensors {
-  const { P, G, T, completionLengths_B } = batch;
+  const { P, G, T, completionLengths_B, promptRows } = batch;
+  const completionRows = batch.labelIds_C.length;
+  const C = bucketSize(completionRows);
+  const spread = (ids: Int32Array, size: number) => {
+    const all = new Int32Array(size);
+    all.set(ids);
+    return tf.tensor1d(all, "int32");
+  };
+  const ids_M = spread(batch.inputIds_M, bucketSize(batch.inputIds_M.length));
+  const { row, isRow, place } = padding(completionLengths_B, T, 0);
   return {
-    context: groupContext(batch, config),
-    ids_M: tf.tensor1d(batch.inputIds_M, "int32"),
-    labels_C: tf.tensor1d(batch.labelIds_C, "int32"),
-    promptRows: batch.promptRows,
-    padLabels: padding(completionLengths_B, T, 0, batch.labelIds_C.length),
-    shape: [P * G, T],
+    context: groupContext(batch, config, ids_M.size),
+    ids_M,
+    ownRow_C: spread(Int32Array.from({ length: completionRows }, (_, i) => promptRows + i), C),
+    labels_C: spread(batch.labelIds_C, C),
+    promptRows,
+    completionRows,
+    tokenRow_BT: tf.tensor1d(row, "int32"),
+    isToken_B_T: tf.tensor2d(isRow, [P * G, T]),
+    token_C: spread(place, C),
+    isOwn_C: tf.tensor1d(new Float32Array(C).fill(1, 0, completionRows)),
   };
 }
 
 /** One number a completion row as `[B, T]`, zeros where a completion has no token. */
-function padded(values_C: tf.Tensor1D, { padLabels, shape }: BatchTensors): tf.Tensor2D {
-  return tf.reshape(moveRows(tf.reshape(values_C, [-1, 1]), padLabels), shape);
+function padded(values_C: tf.Tensor1D, { tokenRow_BT, isToken_B_T }: BatchTensors): tf.Tensor2D {
+  const values_B_T = tf.reshape(tf.gather(values_C, tokenRow_BT), isToken_B_T.shape);
+  return tf.mul(values_B_T, isToken_B_T);
 }
 
 /** The reverse of {@link padded}. */
-function unpadded(values_B_T: tf.Tensor2D, { padLabels }: BatchTensors): tf.Tensor1D {
-  return tf.reshape(moveRows(tf.reshape(values_B_T, [-1, 1]), reverseMove(padLabels)), [-1]);
+function unpadded(values_B_T: tf.Tensor2D, { token_C, isOwn_C }: BatchTensors): tf.Tensor1D {
+  return tf.mul(tf.gather(tf.reshape(values_B_T, [-1]), token_C), isOwn_C);
 }
 
 /** Normed hidden states of the completion rows, `[C, D]`. Call inside tf.tidy. */
 function completionHidden(
   weights: Weights,
   config: ModelConfig,
-  { context, ids_M, promptRows }: BatchTensors,
+  { context, ids_M, ownRow_C }: BatchTensors,
 ): tf.Tensor2D {
   let x = embed(weights, ids_M);
   for (let layer = 0; layer < config.numLayers; layer++) {
-    const next = tf.tidy(() =>
-      groupLayer(x, layerWeights(weights, config, layer), config, context)
-    );
+    const { output_M_D } = runLayer(x, weights, config, layer, context, false);
     x.dispose();
-    x = next;
+    x = output_M_D;
   }
-  return finalNorm(tf.slice(x, [promptRows, 0]), weights, config);
+  return finalNorm(tf.gather(x, ownRow_C), weights, config);
 }
 
 /**
@@ -90,7 +112,9 @@ export function completionLogits(
   batch: GroupBatch,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const hidden = completionHidden(weights, config, uploadBatch(batch, config));
+    const tensors = uploadBatch(batch, config);
+    const rows = completionHidden(weights, config, tensors);
+    const hidden = tf.slice(rows, [0, 0], [tensors.completionRows, config.hiddenSize]);
     return headLogits(hidden, weightNamed(weights, headName(config)), 1);
   });
 }
@@ -137,8 +161,11 @@ export interface LossGradient<Extra extends tf.TensorContainerObject> {
 
 /**
  * Forward and backward pass: the gradient of a loss of the completions' log-probabilities and entropies
- * with respect to every weight, by name. The caller owns the gradients and `extra`.
+ * with respect to every weight that is trained, by name: those of the adapter, if the policy has one. The
+ * caller owns the gradients and `extra`.
  *
+ * @param gradientCheckpointing whether layers keep only their input and are computed again in the backward
+ * pass; without it every layer keeps its products.
  * @param lossGradient called once, within a tidy, with the forward pass's result.
  */
 export function weightGradients<Extra extends tf.TensorContainerObject>(
@@ -146,68 +173,71 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
   config: ModelConfig,
   batch: GroupBatch,
   temperature: number,
+  gradientCheckpointing: boolean,
   lossGradient: (tokens: TokenLogprobs) => LossGradient<Extra>,
 ): { gradients: Record<string, tf.Tensor>; extra: Extra } {
   const result = tf.tidy(() => {
+    const isFull = !hasAdapter(weights);
     const tensors = uploadBatch(batch, config);
-    const { context, ids_M, labels_C, promptRows } = tensors;
-    const inputs = [embed(weights, ids_M)];
+    const { context, ids_M, labels_C, ownRow_C, promptRows, completionRows } = tensors;
+    const passes: { input: tf.Tensor2D; kept: LayerValues | null }[] = [];
+    let x = embed(weights, ids_M);
     for (let layer = 0; layer < config.numLayers; layer++) {
-      inputs.push(
-        tf.tidy(() =>
-          groupLayer(inputs[layer]!, layerWeights(weights, config, layer), config, context)
-        ),
+      const { output_M_D, kept } = runLayer(
+        x,
+        weights,
+        config,
+        layer,
+        context,
+        !gradientCheckpointing,
       );
+      passes.push({ input: x, kept });
+      x = output_M_D;
     }
-    const last = inputs[config.numLayers]!;
-    const own = tf.slice(last, [promptRows, 0]);
+    const own: tf.Tensor2D = tf.gather(x, ownRow_C);
+    x.dispose();
     const head = weightNamed<tf.Tensor2D>(weights, headName(config));
     const hidden = finalNorm(own, weights, config);
-    const { logprobs_M, entropies_M } = labelLogprobs(hidden, head, labels_C, temperature);
+    const values = labelLogprobs(hidden, head, labels_C, temperature);
     const { dLogprobs_B_T, dEntropies_B_T, extra } = lossGradient({
-      logprobs_B_T: padded(logprobs_M, tensors),
-      entropies_B_T: padded(entropies_M, tensors),
+      logprobs_B_T: padded(values.logprobs_M, tensors),
+      entropies_B_T: padded(values.entropies_M, tensors),
     });
 
     const gradients: Record<string, tf.Tensor> = {};
-    const headGradient = labelLogprobsGradient(
+    const { dHidden_M_D, dHead_V_D, dLabelRows_M_D } = labelLogprobsGradient(
       hidden,
       head,
       labels_C,
       temperature,
+      values,
       unpadded(dLogprobs_B_T, tensors),
       unpadded(dEntropies_B_T, tensors),
+      isFull,
     );
-    gradients[headName(config)] = headGradient.dHead_V_D;
-    const [dOwn, dNorm] = tf.grads((x: tf.Tensor, w: tf.Tensor) =>
-      rmsNorm(x as tf.Tensor2D, w as tf.Tensor1D, config.rmsNormEps)
-    )([own, weightNamed(weights, FINAL_NORM)], headGradient.dHidden_M_D) as [
-      tf.Tensor2D,
-      tf.Tensor,
-    ];
-    gradients[FINAL_NORM] = dNorm;
-    let dx = tf.concat([tf.zeros([promptRows, config.hiddenSize]), dOwn], 0) as tf.Tensor2D;
-
-    const names = layerWeightNames(config);
+    const finalWeight = weightNamed<tf.Tensor1D>(weights, FINAL_NORM);
+    const norm = rmsNormGradient(own, finalWeight, config.rmsNormEps, dHidden_M_D);
+    if (isFull) gradients[FINAL_NORM] = norm.dWeight_D;
+    const dOwn = tf.slice(norm.dx_M_D, [0, 0], [completionRows, config.hiddenSize]);
+    const spare = ids_M.size - promptRows - completionRows;
+    let dx: tf.Tensor2D = tf.pad(dOwn, [[promptRows, spare], [0, 0]]);
     for (let layer = config.numLayers - 1; layer >= 0; layer--) {
-      const own = layerWeights(weights, config, layer);
-      const [dInput, ...dWeights] = tf.tidy(() =>
-        tf.grads((x: tf.Tensor, ...values: tf.Tensor[]) =>
-          groupLayer(
-            x as tf.Tensor2D,
-            Object.fromEntries(names.map((name, i) => [name, values[i]!])),
-            config,
-            context,
-          )
-        )([inputs[layer]!, ...names.map((name) => own[name]!)], dx)
-      );
-      names.forEach((name, i) => gradients[`model.layers.${layer}.${name}`] = dWeights[i]!);
-      tf.dispose([dx, inputs[layer + 1]!]);
-      dx = dInput as tf.Tensor2D;
+      const { input, kept } = passes[layer]!;
+      const back = runLayerGradient(input, kept, dx, weights, config, layer, context);
+      Object.assign(gradients, back.gradients);
+      tf.dispose([dx, input, ...Object.values(kept ?? {})]);
+      dx = back.dInput_M_D;
     }
-    const dTable = embeddingGradient(dx, ids_M, config.vocabSize);
-    const tied = gradients[EMBEDDING];
-    gradients[EMBEDDING] = tied === undefined ? dTable : tf.add(tied, dTable);
+    if (dHead_V_D === undefined) return { gradients, extra };
+    const intoTable = (rows: tf.Tensor2D, ids: tf.Tensor1D) =>
+      embeddingGradient(rows, ids, config.vocabSize);
+    if (config.tieWordEmbeddings) {
+      const rows: tf.Tensor2D = tf.concat([dx, dLabelRows_M_D], 0);
+      gradients[EMBEDDING] = tf.add(dHead_V_D, intoTable(rows, tf.concat([ids_M, labels_C])));
+    } else {
+      gradients[EMBEDDING] = intoTable(dx, ids_M);
+      gradients[headName(config)] = tf.add(dHead_V_D, intoTable(dLabelRows_M_D, labels_C));
+    }
     return { gradients, extra };
   });
   return result as unknown as { gradients: Record<string, tf.Tensor>; extra: Extra };

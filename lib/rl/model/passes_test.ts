@@ -5,7 +5,7 @@ import { TEST_ENGINE } from "../engine/test_engine.ts";
 import type { ModelConfig } from "./config.ts";
 import { layOutGroups, type TokenGroup } from "./group_batch.ts";
 import { tokenLogprobs, weightGradients } from "./passes.ts";
-import type { TensorData } from "./files/tensor_data.ts";
+import { formulaTensors } from "./testdata/formula_weights.ts";
 import { downloadWeights, uploadWeights, type Weights } from "./weights.ts";
 
 interface Reference {
@@ -26,19 +26,8 @@ const reference: Reference = JSON.parse(
 );
 await loadEngine(TEST_ENGINE);
 
-/** The formula of tools/peers/small_models.py. */
 function formulaWeights(shapes: Record<string, number[]>): Weights {
-  const tensors = new Map<string, TensorData>();
-  for (const [name, shape] of Object.entries(shapes)) {
-    const seed = [...name].reduce((sum, c) => sum + c.charCodeAt(0), 0);
-    const size = shape.reduce((a, b) => a * b, 1);
-    const offset = name.includes("norm") ? 1 : 0;
-    tensors.set(name, {
-      shape,
-      data: Float32Array.from({ length: size }, (_, i) => offset + 0.3 * Math.sin(0.7 * i + seed)),
-    });
-  }
-  return uploadWeights(tensors);
+  return uploadWeights(formulaTensors(Object.entries(shapes)));
 }
 
 /** Coefficient of the k-th completion token, counted from 1 over all completions, padding skipped. */
@@ -72,6 +61,7 @@ for (const [name, model] of Object.entries(reference.models)) {
       model.config,
       batch,
       reference.temperature,
+      true,
       () => ({
         dLogprobs_B_T: tf.tensor2d(k.map((v) => 0.1 * v), shape),
         dEntropies_B_T: tf.tensor2d(k.map((v) => -0.05 * v), shape),
@@ -111,7 +101,7 @@ Deno.test("a pass frees every tensor but its result", () => {
   const weights = formulaWeights(shapes);
   const batch = layOutGroups(reference.groups);
   const before = tf.memory().numTensors;
-  const { gradients, extra } = weightGradients(weights, config, batch, 1, (tokens) => ({
+  const { gradients, extra } = weightGradients(weights, config, batch, 1, true, (tokens) => ({
     dLogprobs_B_T: tf.onesLike(tokens.logprobs_B_T),
     dEntropies_B_T: tf.zerosLike(tokens.entropies_B_T),
     extra: { sum: tf.sum(tokens.logprobs_B_T) },

@@ -46,13 +46,25 @@ export function rotationAt(
   };
 }
 
-/** Rotates `[M, H*d]` rows of heads; returns `[M, H, d]`. */
-export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf.Tensor3D {
+/** Rotates `[M, H*d]` rows of heads. */
+export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf.Tensor2D {
+  const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = x.shape;
-  const headDim = width / numHeads;
-  const swapped = matMul(tf.reshape(x, [M * numHeads, headDim]), rotation.halves_d_d);
-  return tf.add(
-    tf.mul(tf.reshape(x, [M, numHeads, headDim]), rotation.cos_M_1_d),
-    tf.mul(tf.reshape(swapped, [M, numHeads, headDim]), rotation.sin_M_1_d),
-  );
+  const byHead = (rows: tf.Tensor) => tf.reshape(rows, [M, numHeads, width / numHeads]);
+  const swapped = matMul(tf.reshape(x, [M * numHeads, width / numHeads]), halves_d_d);
+  const rotated = tf.add(tf.mul(byHead(x), cos_M_1_d), tf.mul(byHead(swapped), sin_M_1_d));
+  return tf.reshape(rotated, x.shape);
+}
+
+/** The gradient of {@link rotate} in its input. */
+export function rotateGradient(
+  dy: tf.Tensor2D,
+  numHeads: number,
+  { cos_M_1_d, sin_M_1_d, halves_d_d }: Rotation,
+): tf.Tensor2D {
+  const [M, width] = dy.shape;
+  const byHead = tf.reshape(dy, [M, numHeads, width / numHeads]);
+  const bySine = tf.reshape(tf.mul(byHead, sin_M_1_d), [M * numHeads, width / numHeads]);
+  const swapped = matMul(bySine as tf.Tensor2D, halves_d_d, false, true);
+  return tf.reshape(tf.add(tf.mul(byHead, cos_M_1_d), tf.reshape(swapped, byHead.shape)), dy.shape);
 }

@@ -4,16 +4,18 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { isAdapterMatrix } from "../lora/names.ts";
 import type { NamedTensors, TensorData } from "./files/tensor_data.ts";
 
 /**
  * Parameters by their Hugging Face names. Linear weights are kept transposed, `[in, out]`, because
- * that is the layout every engine multiplies fast; the embedding and the head stay `[V, D]`.
+ * that is the layout every engine multiplies fast; the embedding and the head stay `[V, D]`. A policy with a
+ * LoRA adapter holds its tensors beside the model's, see lora/names.ts.
  */
 export type Weights = Readonly<Record<string, tf.Tensor>>;
 
 function isLinear(name: string): boolean {
-  return name.endsWith("_proj.weight");
+  return name.endsWith("_proj.weight") || isAdapterMatrix(name);
 }
 
 /** Uploads a file's tensors (Hugging Face layout). The caller owns the result: see {@link disposeWeights}. */

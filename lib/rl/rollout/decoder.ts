@@ -1,144 +1,138 @@
 /**
- * Decoding with a key/value cache: each prompt is computed once and shared by its group.
+ * Decoding with a key/value cache: each prompt is computed once and shared by the rows of its slot.
  *
- * Shapes: P prompts, G group, B = P x G, V vocabulary.
+ * Shapes: P slots, R rows of a slot, B = P x R, V vocabulary, N prompt columns; see row_cache.ts.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { KeysValues } from "../model/attention.ts";
-import { causalMask, decodeMask } from "../model/group_context.ts";
+import { runCompiled } from "../graph/compile.ts";
+import { MASKED_SCORE } from "../model/attention.ts";
+import type { ModelConfig } from "../model/config.ts";
+import { causalMask } from "../model/group_context.ts";
 import { headLogits } from "../model/head.ts";
-import { decodeLayer, layerWeights, prefillLayer } from "../model/layer.ts";
-import { embed, finalNorm, headName } from "../model/passes.ts";
-import { rotationAt } from "../model/rotary.ts";
-import { weightNamed } from "../model/weights.ts";
+import { layerWeights } from "../model/layer.ts";
+import { rmsNorm } from "../model/ops.ts";
+import { embed, FINAL_NORM, headName } from "../model/passes.ts";
+import { type Rotation, rotationAt } from "../model/rotary.ts";
+import { weightNamed, type Weights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
+import { decodeLayers, LAYERS_AT_ONCE, prefillLayer } from "./decode_passes.ts";
+import {
+  type KeysValues,
+  promptColumns,
+  roundColumns,
+  type RowCache,
+  type RowKeysValues,
+  sealedColumns,
+  TAIL,
+} from "./row_cache.ts";
 
-/** The caches of a batch of groups. Owned by whoever holds it; every step replaces it. */
-export interface DecodingState {
-  readonly groupSize: number;
-  /** Cached rows of each prompt: all its tokens but the last. */
-  readonly promptLengths_P: readonly number[];
-  /** Tokens of the completions in the cache. */
-  readonly length: number;
-  /** One entry a layer. */
-  readonly prompts: readonly KeysValues[];
-  /** One entry a layer; empty before the first step. */
-  readonly completions: readonly KeysValues[];
-}
-
-/** Computes the prompts once. */
-export function prefill(
-  policy: Policy,
-  prompts: readonly (readonly number[])[],
-  groupSize: number,
-): DecodingState {
+/**
+ * Computes prompts and keeps their keys and values, `[P, K, N, d]` a layer: all tokens of each but the
+ * last, and padding up to N. The caller owns them.
+ */
+export function prefill(policy: Policy, prompts: readonly (readonly number[])[]): KeysValues[] {
   const { config, weights, tokenizer } = policy;
-  const promptLengths_P = prompts.map((ids) => ids.length - 1);
-  const P = prompts.length, N = Math.max(...promptLengths_P);
+  const P = prompts.length, N = roundColumns(Math.max(...prompts.map((ids) => ids.length - 1)));
   const ids = new Int32Array(P * N).fill(tokenizer.padTokenId);
   prompts.forEach((prompt, p) => ids.set(prompt.slice(0, -1), p * N));
-  const layers = tf.tidy(() => {
+  const cache: KeysValues[] = [];
+  tf.tidy(() => {
     const positions = Array.from({ length: P * N }, (_, i) => i % N);
-    const rotation = rotationAt(positions, config.headDim, config.ropeTheta);
-    const causal_N_N = causalMask(N);
-    const cache: KeysValues[] = [];
+    const shared = {
+      ...rotationAt(positions, config.headDim, config.ropeTheta),
+      causal_N_N: causalMask(N),
+    };
     let x = embed(weights, tf.tensor1d(ids, "int32"));
     for (let layer = 0; layer < config.numLayers; layer++) {
-      const step = tf.tidy(() => {
-        const own = layerWeights(weights, config, layer);
-        const { x_M_D, prompt } = prefillLayer(x, own, config, P, rotation, causal_N_N);
-        return { x_M_D, keys: prompt.keys, values: prompt.values };
-      });
+      const next = prefillLayer(x, layerWeights(weights, config, layer), config, P, shared);
       x.dispose();
-      x = step.x_M_D;
-      cache.push({ keys: step.keys, values: step.values });
+      x = next.x;
+      cache.push({ keys: tf.keep(next.keys), values: tf.keep(next.values) });
     }
-    return cache as unknown as tf.TensorContainerArray;
-  }) as unknown as KeysValues[];
-  return { groupSize, promptLengths_P, length: 0, prompts: layers, completions: [] };
+  });
+  return cache;
+}
+
+/** One row of a step. */
+export interface RowInput {
+  /** What the row is fed. */
+  readonly token: number;
+  readonly position: number;
+  /** Columns of its prompt that count. */
+  readonly promptLength: number;
+  /** Columns of its own that count, this token's included. */
+  readonly ownLength: number;
+}
+
+/** What a step needs beside weights and cache, as tensors. */
+export interface StepInputs {
+  readonly tokens_B: tf.Tensor1D;
+  readonly rotation: Rotation;
+  /** `MASKED_SCORE` where a row must not look, else 0; W = N + S + TAIL, h = H / K. */
+  readonly mask_PK_Rh_W: tf.Tensor3D;
 }
 
 /**
- * Feeds one token a row and answers the logits of the next, `[B, V]`. Consumes `state`: its completion
- * caches are freed, the prompts' pass on to the new state.
+ * Uploads what a step needs; the caller frees it.
+ *
+ * @param rows B rows, slot by slot; null for a row that stands idle.
+ * @param fresh columns of the tail that are not sealed, this step's included.
  */
-export function decodeStep(
+export function stepInputs(
+  cache: RowCache,
+  rows: readonly (RowInput | null)[],
+  fresh: number,
   policy: Policy,
-  state: DecodingState,
-  tokens_B: Int32Array,
-): { logits_B_V: tf.Tensor2D; state: DecodingState } {
-  const { config, weights } = policy;
-  const { promptLengths_P, groupSize, length } = state;
-  const { logits, cache } = tf.tidy(() => {
-    const positions = promptLengths_P.flatMap((rows) => new Array(groupSize).fill(rows + length));
-    const rotation = rotationAt(positions, config.headDim, config.ropeTheta);
-    const N = state.prompts[0]!.keys.shape[2];
-    const mask = decodeMask(promptLengths_P, N, length + 1);
-    const cache: KeysValues[] = [];
-    let x = embed(weights, tf.tensor1d(tokens_B, "int32"));
-    for (let layer = 0; layer < config.numLayers; layer++) {
-      const { x_B_D, own } = decodeLayer(
-        x,
-        layerWeights(weights, config, layer),
-        config,
-        state.prompts[layer]!,
-        state.completions[layer] ?? null,
-        rotation,
-        mask,
-      );
-      x = x_B_D;
-      cache.push(own);
-    }
-    const head = weightNamed<tf.Tensor2D>(weights, headName(config));
-    const logits = headLogits(finalNorm(x, weights, config), head, 1);
-    return { logits, cache: cache as unknown as tf.TensorContainerArray };
+): StepInputs {
+  const { config, tokenizer } = policy;
+  const N = promptColumns(cache), S = sealedColumns(cache), W = N + S + TAIL;
+  const mask = new Float32Array(rows.length * W).fill(MASKED_SCORE);
+  rows.forEach((row, b) => {
+    if (row === null) return;
+    const at = b * W, inTail = Math.min(row.ownLength, fresh);
+    mask.fill(0, at, at + row.promptLength);
+    mask.fill(0, at + N + S - (row.ownLength - inTail), at + N + S);
+    mask.fill(0, at + W - inTail, at + W);
   });
-  freeCaches(state.completions);
+  const positions = rows.map((row) => row?.position ?? 0);
+  const { numHeads: H, numKvHeads: K } = config;
+  const { slots: P, rowsPerSlot: R } = cache;
   return {
-    logits_B_V: logits,
-    state: { ...state, length: length + 1, completions: cache as unknown as KeysValues[] },
+    tokens_B: tf.tensor1d(rows.map((row) => row?.token ?? tokenizer.padTokenId), "int32"),
+    rotation: rotationAt(positions, config.headDim, config.ropeTheta),
+    mask_PK_Rh_W: tf.tidy(() => {
+      const everyHead = tf.add(tf.tensor(mask, [P, 1, R, 1, W]), tf.zeros([1, K, 1, H / K, 1]));
+      return tf.reshape(everyHead, [P * K, R * H / K, W]);
+    }),
   };
 }
 
-/** Keeps only some of the groups, by index; consumes `state`. */
-export function keepGroups(state: DecodingState, kept: readonly number[]): DecodingState {
-  const { groupSize } = state;
-  const rows = kept.flatMap((p) => Array.from({ length: groupSize }, (_, g) => p * groupSize + g));
-  const take = (caches: readonly KeysValues[], indices: readonly number[]): KeysValues[] => {
-    const taken = caches.map(({ keys, values }) => ({
-      keys: takeRows(keys, indices),
-      values: takeRows(values, indices),
-    }));
-    freeCaches(caches);
-    return taken;
-  };
-  return {
-    groupSize,
-    promptLengths_P: kept.map((p) => state.promptLengths_P[p]!),
-    length: state.length,
-    prompts: take(state.prompts, kept),
-    completions: take(state.completions, rows),
-  };
-}
-
-/** Frees a state's caches. */
-export function freeState(state: DecodingState): void {
-  freeCaches(state.prompts);
-  freeCaches(state.completions);
-}
-
-function freeCaches(caches: readonly KeysValues[]): void {
-  for (const { keys, values } of caches) tf.dispose([keys, values]);
-}
-
-/** Rows by index along the first axis; slices, because the wasm engine's gather is far slower. */
-function takeRows(x: tf.Tensor4D, indices: readonly number[]): tf.Tensor4D {
-  return tf.tidy(() =>
-    tf.concat(
-      indices.map((i) => tf.slice(x, [i, 0, 0, 0], [1, x.shape[1], x.shape[2], x.shape[3]])),
-      0,
-    )
-  );
+/**
+ * Feeds one token a row: the logits of the next one, `[B, V]`, and the tails with this token's column.
+ * Plain operations on its arguments' tensors, whose shapes change only with the cache's.
+ */
+export function decodeTokens(
+  weights: Weights,
+  config: ModelConfig,
+  cache: RowCache,
+  { tokens_B, rotation, mask_PK_Rh_W }: StepInputs,
+): { logits_B_V: tf.Tensor2D; tail: RowKeysValues[] } {
+  const tail: RowKeysValues[] = [];
+  let x = embed(weights, tokens_B);
+  for (let layer = 0; layer < config.numLayers; layer += LAYERS_AT_ONCE) {
+    const count = Math.min(LAYERS_AT_ONCE, config.numLayers - layer);
+    const next = decodeLayers(x, weights, config, cache, layer, count, rotation, mask_PK_Rh_W);
+    x.dispose();
+    x = next.x_B_D;
+    tail.push(...next.tail);
+  }
+  const head = weightNamed<tf.Tensor2D>(weights, headName(config));
+  const inputs = { x, head, norm: weightNamed<tf.Tensor1D>(weights, FINAL_NORM) };
+  const { logits } = runCompiled(`logits ${config.rmsNormEps}`, inputs, ({ x, head, norm }) => ({
+    logits: headLogits(rmsNorm(x, norm, config.rmsNormEps), head, 1),
+  }));
+  x.dispose();
+  return { logits_B_V: logits, tail };
 }

@@ -16,27 +16,66 @@ const prompts: PromptInput[] = [[3, 4, 5, 6, 7], [8, 9], [2, 11, 4]].map((tokenI
   text: tokenIds.join(" "),
   tokenIds,
 }));
+/** As many tokens as take two blocks of the cache, where the others take one. */
+const longPrompt: PromptInput = {
+  key: "long",
+  text: "",
+  tokenIds: Array.from({ length: 40 }, (_, i) => 2 + i * i % 9),
+};
 const options: SamplingOptions = {
   groupSize: 3,
   maxCompletionLength: 20,
   temperature: 0.9,
+  topK: 0,
   topP: 1,
+  minP: 0,
+  rowsAtOnce: 9,
   seed: 5,
   step: 2,
   purpose: "rollout",
 };
 
-Deno.test("sampled log-probabilities equal those of a pass over the whole completions", async () => {
-  const rollouts = await sampleRollouts(policy, prompts, options);
-  const groups = rollouts.map(({ prompt, completions }) => ({
-    promptIds: prompt.tokenIds,
-    completions: completions.map(({ tokenIds }) => tokenIds),
-  }));
-  const pass = tokenLogprobs(policy.weights, config, layOutGroups(groups), options.temperature);
-  const logprobs_B_T = await pass.logprobs_B_T.array();
-  rollouts.flatMap(({ completions }) => completions).forEach(({ samplerLogprobs }, b) =>
-    samplerLogprobs.forEach((logprob, t) => assertAlmostEquals(logprob, logprobs_B_T[b]![t]!, 2e-5))
-  );
+/** The policy without an end token: every completion takes all tokens it may. */
+const endless = { ...policy, tokenizer: { ...policy.tokenizer, endTokenIds: [] } };
+
+for (const rowsAtOnce of [1, 4, 9]) {
+  Deno.test(`log-probabilities equal those of a pass over whole completions, ${rowsAtOnce} rows at once`, async () => {
+    // 50 tokens are more than the cache's tail.
+    const cases = [
+      [smallPolicy(3), 20, [prompts[0]!, longPrompt, prompts[1]!]],
+      [endless, 50, prompts],
+    ] as const;
+    for (const [policy, maxCompletionLength, prompts] of cases) {
+      const asked = { ...options, maxCompletionLength, rowsAtOnce };
+      const rollouts = await sampleRollouts(policy, prompts, asked);
+      const groups = rollouts.map(({ prompt, completions }) => ({
+        promptIds: prompt.tokenIds,
+        completions: completions.map(({ tokenIds }) => tokenIds),
+      }));
+      const batch = layOutGroups(groups);
+      const pass = tokenLogprobs(policy.weights, config, batch, options.temperature);
+      const logprobs_B_T = await pass.logprobs_B_T.array();
+      rollouts.flatMap(({ completions }) => completions).forEach(({ samplerLogprobs }, b) =>
+        samplerLogprobs.forEach((logprob, t) =>
+          assertAlmostEquals(logprob, logprobs_B_T[b]![t]!, 1e-5)
+        )
+      );
+    }
+  });
+}
+
+Deno.test("completions are the same however many rows decode at once", async () => {
+  const ten = [...prompts, ...prompts.map((prompt) => ({ ...prompt, key: `${prompt.key}b` }))];
+  for (const [policy, maxCompletionLength] of [[smallPolicy(3), 40], [endless, 45]] as const) {
+    const asked = { ...options, maxCompletionLength };
+    const together = (await sampleRollouts(policy, ten, { ...asked, rowsAtOnce: 18 })).map(ids);
+    for (const rowsAtOnce of [1, 3, 11]) {
+      assertEquals(
+        (await sampleRollouts(policy, ten, { ...asked, rowsAtOnce })).map(ids),
+        together,
+      );
+    }
+  }
 });
 
 Deno.test("a completion is the same alone, in another order, and beside others", async () => {
@@ -69,7 +108,9 @@ Deno.test("completions end at the end token or at the limit, and say which", asy
 
 Deno.test("sampling frees every tensor", async () => {
   const before = tf.memory().numTensors;
-  await sampleRollouts(policy, prompts, options);
+  for (const rowsAtOnce of [2, 9]) {
+    await sampleRollouts(endless, prompts, { ...options, maxCompletionLength: 50, rowsAtOnce });
+  }
   assertEquals(tf.memory().numTensors, before);
 });
 

@@ -4,18 +4,41 @@
  * @module
  */
 
-/** How a token is drawn. */
+/** How a token is drawn; names and order of the cuts (top-k, top-p, min-p) are those of transformers. */
 export interface TokenSampling {
   /** Logits are divided by it; 0 takes the likeliest token. */
   readonly temperature: number;
-  /** Nucleus (Holtzman et al., arXiv 1904.09751): the fewest likeliest tokens whose mass reaches it. */
+  /** Only the likeliest so many tokens are drawn (Fan et al., arXiv 1805.04833); 0 for all. */
+  readonly topK: number;
+  /**
+   * Nucleus (Holtzman et al., arXiv 1904.09751): the fewest likeliest tokens whose share of what topK
+   * leaves reaches it; 1 for all.
+   */
   readonly topP: number;
+  /**
+   * Only tokens at least so many times as likely as the likeliest are drawn (Nguyen et al., arXiv
+   * 2407.01082); 0 for all.
+   */
+  readonly minP: number;
 }
 
-/** A drawn token and its log-probability (nats) at the temperature, before any nucleus is cut. */
+/** A drawn token and its log-probability (nats) at the temperature, before anything is cut. */
 export interface DrawnToken {
   readonly id: number;
   readonly logprob: number;
+}
+
+/** Largest float32 below 1: numbers that round to 1 stand for it, so that all engines draw alike. */
+const BELOW_ONE = 1 - 2 ** -24;
+
+/** A uniform number in [0, 1) as float32, still below 1. */
+export function belowOne(u: number): number {
+  return Math.min(Math.fround(u), BELOW_ONE);
+}
+
+/** Whether some tokens are never drawn. */
+export function isCut({ topK, topP, minP }: TokenSampling, vocabSize: number): boolean {
+  return topP < 1 || minP > 0 || (topK > 0 && topK < vocabSize);
 }
 
 function likeliest(logits: Float32Array): number {
@@ -24,26 +47,23 @@ function likeliest(logits: Float32Array): number {
   return best;
 }
 
-/** Zeroes all weights outside the nucleus and returns the mass that is left. */
-function cutToNucleus(weights: Float64Array, total: number, topP: number): number {
-  // Tokens rarer than this cannot hold 1 - topP of the mass together, so the nucleus has none of them.
-  const negligible = total * (1 - topP) / weights.length;
-  const candidates: number[] = [];
-  weights.forEach((weight, i) => {
-    if (weight >= negligible) candidates.push(i);
-  });
-  candidates.sort((a, b) => weights[b]! - weights[a]! || a - b);
+/** The least weight that is drawn. The largest weight is 1. */
+function leastWeight(weights: Float64Array, { topK, topP, minP }: TokenSampling): number {
+  const descending = weights.slice().sort().reverse();
+  const V = weights.length;
+  const atK = topK > 0 && topK < V ? descending[topK - 1]! : 0;
+  let left = 0;
+  for (let i = 0; i < V && descending[i]! >= atK; i++) left += descending[i]!;
   let mass = 0, size = 0;
-  while (size < candidates.length && mass < topP * total) mass += weights[candidates[size++]!]!;
-  const kept = new Set(candidates.slice(0, size));
-  weights.forEach((_, i) => {
-    if (!kept.has(i)) weights[i] = 0;
-  });
-  return mass;
+  while (size < V - 1 && mass + descending[size]! < topP * left) mass += descending[size++]!;
+  return Math.max(atK, topP < 1 ? descending[size]! : 0, minP);
 }
 
 /**
- * Draws a token by inverting the distribution function at `u`.
+ * Draws a token by inverting the distribution function, in the vocabulary's order, at `u`.
+ *
+ * Tokens exactly as likely as the last one kept are kept too, as transformers' top-k does; its top-p
+ * keeps some of them, by the order of its sort.
  *
  * @param logits one row, length V; not changed.
  * @param u uniform in [0, 1).
@@ -54,12 +74,14 @@ function cutToNucleus(weights: Float64Array, total: number, topP: number): numbe
  * import { drawToken } from "@terse/rl";
  * import { assertEquals } from "@std/assert";
  * const logits = new Float32Array([0, Math.log(3)]); // probabilities 1/4 and 3/4
- * assertEquals(drawToken(logits, { temperature: 1, topP: 1 }, 0.2).id, 0);
- * assertEquals(drawToken(logits, { temperature: 1, topP: 1 }, 0.3).id, 1);
+ * const whole = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+ * assertEquals(drawToken(logits, whole, 0.2).id, 0);
+ * assertEquals(drawToken(logits, whole, 0.3).id, 1);
+ * assertEquals(drawToken(logits, { ...whole, topK: 1 }, 0.2).id, 1);
  * ```
  */
 export function drawToken(logits: Float32Array, sampling: TokenSampling, u: number): DrawnToken {
-  const { temperature, topP } = sampling;
+  const { temperature } = sampling;
   const best = likeliest(logits);
   const top = logits[best]!;
   const scale = temperature === 0 ? 1 : 1 / temperature;
@@ -74,8 +96,16 @@ export function drawToken(logits: Float32Array, sampling: TokenSampling, u: numb
   const logprob = (id: number) => (logits[id]! - top) * scale - Math.log(total);
   if (temperature === 0) return { id: best, logprob: logprob(best) };
 
-  const mass = topP < 1 ? cutToNucleus(weights, total, topP) : total;
-  let rest = u * mass, drawn = best;
+  let mass = total;
+  if (isCut(sampling, logits.length)) {
+    const least = leastWeight(weights, sampling);
+    mass = 0;
+    for (let i = 0; i < weights.length; i++) {
+      if (weights[i]! < least) weights[i] = 0;
+      mass += weights[i]!;
+    }
+  }
+  let rest = belowOne(u) * mass, drawn = best;
   for (let i = 0; i < weights.length; i++) {
     if (weights[i] === 0) continue;
     drawn = i;

@@ -31,6 +31,7 @@ export async function supervisedStep(
     policy.config,
     batch,
     1,
+    false,
     ({ logprobs_B_T }) => {
       const share = tf.div(tf.tensor2d(batch.completionMask_B_T, shape), -tokens) as tf.Tensor2D;
       return {

@@ -37,6 +37,7 @@ export function cutMicroBatches(
         group: {
           promptIds: prompt.tokenIds,
           completions: part.map(({ tokenIds }) => tokenIds),
+          trainedMasks: part.map(({ sampledMask }) => sampledMask),
         },
         rows: part.map((_, i) => first + g + i),
       });

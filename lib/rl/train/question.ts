@@ -20,6 +20,19 @@ export interface PreparedQuestion {
   readonly prompt: PromptInput;
 }
 
+/** What decoding does about a budget: nothing, or close the thinking that reaches it. */
+export type BudgetControl = "none" | "forced";
+
+/** A question as it is decoded under a control; one without a budget is never controlled. */
+export function controlBudget(
+  question: PreparedQuestion,
+  control: BudgetControl,
+): PreparedQuestion {
+  const { budget, prompt } = question;
+  if (control === "none" || budget.mode === "none") return question;
+  return { ...question, prompt: { ...prompt, thinkingLimit: budget.tokens } };
+}
+
 /** Writes a question in the template and the model's chat format. Its key is source and id. */
 export function prepareQuestion(
   record: QuestionRecord,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type QuestionRecord, tinyTemplate } from "@terse/data";
 import { byteTokenizerJson } from "../tokenizer/testdata/byte_tokenizer.ts";
 import { createTokenizer } from "../tokenizer/tokenizer.ts";
-import { prepareQuestion } from "./question.ts";
+import { controlBudget, prepareQuestion } from "./question.ts";
 
 /** As Qwen2.5's: a system message of its own where the chat has none. */
 const CHAT_TEMPLATE =
@@ -57,4 +57,14 @@ Deno.test("as released, the chat stands in a user's message under the model's ow
       "<s>system\nBe right.<e>\n<s>user\nWhich?\nA: x\nB: y  Letter. <e>\n<s>assistant\n" +
       "<e>\n<s>assistant\n",
   );
+});
+
+Deno.test("a forced budget becomes the prompt's limit, and no budget none", () => {
+  const limits = (["none", "exact", "maximum"] as const).map((mode) => {
+    const budget = mode === "none" ? { mode } : { mode, tokens: 9 };
+    const question = prepareQuestion(RECORD, budget, tinyTemplate, TOKENIZER);
+    assertEquals(controlBudget(question, "none"), question);
+    return controlBudget(question, "forced").prompt.thinkingLimit;
+  });
+  assertEquals(limits, [undefined, 9, 9]);
 });

@@ -12,7 +12,8 @@ import {
   type RewardScheme,
   type RewardState,
 } from "@terse/rewards";
-import type { Completion, Rollout } from "../rollout/rollout.ts";
+import type { Rollout } from "../rollout/rollout.ts";
+import { countThinkingTokens } from "../rollout/thinking.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { PreparedQuestion } from "./question.ts";
 
@@ -23,17 +24,6 @@ export interface ScoredRollouts extends MixedBatch {
   readonly correct_B: readonly boolean[];
   readonly thinkingTokens_B: readonly number[];
   readonly answerTokens_B: readonly number[];
-}
-
-/**
- * Tokens of a completion's thinking: all before `</think>`, the opening tag not counted; without a
- * closing tag, everything was thinking.
- */
-export function countThinkingTokens(completion: Completion, tokenizer: Tokenizer): number {
-  const end = completion.text.indexOf("</think>");
-  if (end < 0) return completion.tokenIds.length;
-  const thinking = completion.text.slice(0, end).replace(/^\s*<think>/, "");
-  return tokenizer.encode(thinking).length;
 }
 
 function countAnswerTokens(text: string, tokenizer: Tokenizer): number {

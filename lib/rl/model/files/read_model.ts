@@ -5,11 +5,13 @@
  */
 
 import type { ModelConfig } from "../config.ts";
+import { mergeAdapter } from "../../lora/adapter.ts";
 import { createTokenizer, type Tokenizer, type TokenizerParts } from "../../tokenizer/tokenizer.ts";
 import { sha256OfFiles } from "./binary_file.ts";
 import { selectExpectedTensors } from "./expected_shapes.ts";
 import { readGguf } from "./gguf.ts";
 import { readHfFolder } from "./hf_folder.ts";
+import { type PeftAdapter, readPeftFolder } from "./peft_folder.ts";
 import { smollm2Path } from "./smollm2.ts";
 import type { NamedTensors } from "./tensor_data.ts";
 
@@ -24,13 +26,17 @@ export interface ModelFiles {
   readonly tokenizer: Tokenizer;
   /** What the tokenizer was made of, for writing it again. */
   readonly tokenizerParts: TokenizerParts;
-  /** SHA-256 in hex of the weights file; of the files one after another, by name, if sharded. */
+  /**
+   * SHA-256 in hex of the weights file; of the files one after another, by name, if sharded; of the adapter's
+   * file behind its model's hash, if it is an adapter.
+   */
   readonly sha256: string;
 }
 
 /**
  * Reads a model: a GGUF file (`.gguf`) or a folder with config.json, tokenizer.json,
- * tokenizer_config.json and (sharded) safetensors. Llama and Qwen2 architectures.
+ * tokenizer_config.json and (sharded) safetensors. Llama and Qwen2 architectures. Of a folder with a PEFT
+ * adapter, the model that it names with the adapter merged in.
  *
  * @throws {Error} naming the file and the field or tensor at fault: missing or cut off files, unknown
  * architectures or types, tensors that are missing, unknown or of another shape than the
@@ -47,6 +53,8 @@ export async function readModel(path: string): Promise<ModelFiles> {
   if (!info.isDirectory && !path.endsWith(".gguf")) {
     throw new Error(`Cannot load ${path}: a model file's name must end in .gguf`);
   }
+  const adapted = info.isDirectory ? await readPeftFolder(path) : null;
+  if (adapted !== null) return await readAdapted(path, adapted);
   const raw = info.isDirectory ? await readHfFolder(path) : await readGguf(path);
   return {
     config: raw.config,
@@ -54,5 +62,23 @@ export async function readModel(path: string): Promise<ModelFiles> {
     tokenizer: createTokenizer(raw.tokenizerParts),
     tokenizerParts: raw.tokenizerParts,
     sha256: await sha256OfFiles(raw.weightPaths),
+  };
+}
+
+async function readAdapted(
+  folder: string,
+  { adapter, baseModel, weightsPath }: PeftAdapter,
+): Promise<ModelFiles> {
+  const base = await readModel(baseModel).catch((cause) => {
+    throw new Error(
+      `Cannot load ${folder}: base_model_name_or_path of its adapter_config.json must be a model on this ` +
+        `machine: ${cause.message}`,
+      { cause },
+    );
+  });
+  return {
+    ...base,
+    tensors: mergeAdapter(base.tensors, adapter),
+    sha256: `${base.sha256}+${await sha256OfFiles([weightsPath])}`,
   };
 }

@@ -5,10 +5,11 @@
  */
 
 import { replaceFile } from "@terse/data";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { TokenizerParts } from "../../tokenizer/tokenizer.ts";
 import type { ModelConfig } from "../config.ts";
 import { hfConfigFields } from "./hf_config.ts";
+import { writeNewFolder } from "./new_folder.ts";
 import { countTensorBytes, type FloatType, writeSafetensors } from "./safetensors.ts";
 import type { NamedTensors, TensorData } from "./tensor_data.ts";
 
@@ -150,24 +151,8 @@ export async function writeHfFolder(
   options: WriteOptions,
 ): Promise<void> {
   if (options.dtype === "F16") checkRange(folder, tensors);
-  const isFree = await Deno.stat(folder).then(
-    (info) => info.isDirectory && [...Deno.readDirSync(folder)].length === 0,
-    () => true,
-  );
-  if (!isFree) {
-    throw new Error(
-      `Cannot write a model to ${folder}: it must be a new folder: current value has files. Choose ` +
-        `another folder`,
-    );
-  }
-  const part = join(dirname(folder), `.${basename(folder)}.${crypto.randomUUID()}.part`);
-  await Deno.mkdir(part);
-  try {
+  await writeNewFolder(folder, async (part) => {
     await writeHfConfig(part, config, tokenizerParts, options.dtype);
     await writeWeights(part, tensors, options);
-    await Deno.rename(part, folder);
-  } catch (cause) {
-    await Deno.remove(part, { recursive: true }).catch(() => {});
-    throw cause;
-  }
+  });
 }

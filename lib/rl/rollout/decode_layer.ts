@@ -1,0 +1,109 @@
+/**
+ * One token of every row through one decoder layer: grouped-query attention (Ainslie et al., arXiv
+ * 2305.13245) over the prompt that a slot's rows share and the rows' own columns.
+ *
+ * Shapes: P slots, R rows of a slot, B = P x R, H heads, K key/value heads, h = H / K, d head width,
+ * N prompt columns, S sealed columns, W = N + S + TAIL.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { ModelConfig } from "../model/config.ts";
+import { finish, type LayerWeights, project } from "../model/layer.ts";
+import type { Rotation } from "../model/rotary.ts";
+import type { CacheShape, KeysValues, RowKeysValues } from "./row_cache.ts";
+
+/** What one layer keeps of a batch. */
+export interface LayerCache extends CacheShape {
+  readonly prompts: KeysValues;
+  /** Null as long as nothing is sealed. */
+  readonly sealed: RowKeysValues | null;
+  readonly tail: RowKeysValues;
+}
+
+/** `[B, K*w]` to `[P, K, R, w]`: rows of a slot side by side under their key/value head. */
+function byHead(x: tf.Tensor2D, { slots, rowsPerSlot }: CacheShape, K: number): tf.Tensor4D {
+  const width = x.shape[1] / K;
+  if (rowsPerSlot === 1) return tf.reshape(x, [slots, K, 1, width]);
+  return tf.transpose(tf.reshape(x, [slots, rowsPerSlot, K, width]), [0, 2, 1, 3]);
+}
+
+/** The tail with its oldest column gone and `newest [P*K*R, 1, d]` behind the last. */
+function shiftIn(tail: tf.Tensor3D, newest: tf.Tensor3D): tf.Tensor3D {
+  const [rows, columns, d] = tail.shape;
+  // The wasm engine's slice and concatenation of rows cost a tenth of a step.
+  if (tf.getBackend() === "wasm") {
+    return tf.engine().runKernel("ShiftIn", { x: tail, newest }) as tf.Tensor3D;
+  }
+  return tf.concat([tf.slice(tail, [0, 1, 0], [rows, columns - 1, d]), newest], 1);
+}
+
+/** Keys and values of some columns, and the queries' shape that they are multiplied with. */
+interface AttentionPart extends RowKeysValues {
+  readonly queries: [batch: number, rows: number, d: number];
+  readonly multiply: (
+    a: tf.Tensor3D,
+    b: tf.Tensor3D,
+    transposeA: boolean,
+    transposeB: boolean,
+  ) => tf.Tensor3D;
+}
+
+/** Product with a prompt's keys or values, which stay the same from step to step. */
+const promptProduct: AttentionPart["multiply"] = (a, b, transposeA, transposeB) => {
+  if (tf.getBackend() !== "wasm") return tf.matMul(a, b, transposeA, transposeB);
+  return tf.engine().runKernel("LastingProduct", { a, b }, { transposeB }) as tf.Tensor3D;
+};
+
+/**
+ * Rows through one layer.
+ *
+ * @param mask_PK_Rh_W `MASKED_SCORE` where a key must not count, else 0.
+ * @returns the rows behind the layer and the tail with this token's column.
+ */
+export function decodeLayer(
+  x_B_D: tf.Tensor2D,
+  weights: LayerWeights,
+  config: ModelConfig,
+  cache: LayerCache,
+  rotation: Rotation,
+  mask_PK_Rh_W: tf.Tensor3D,
+): { x_B_D: tf.Tensor2D; tail: RowKeysValues } {
+  const { slots: P, rowsPerSlot: R } = cache;
+  const { numHeads: H, numKvHeads: K, headDim: d } = config;
+  const B = P * R, h = H / K;
+  const { q, k, v } = project(x_B_D, weights, config, rotation);
+  const newest = (x: tf.Tensor2D): tf.Tensor3D => tf.reshape(byHead(x, cache, K), [B * K, 1, d]);
+  const tail = {
+    keys: shiftIn(cache.tail.keys, newest(k)),
+    values: shiftIn(cache.tail.values, newest(v)),
+  };
+  const queries = byHead(tf.mul(q, 1 / Math.sqrt(d)) as tf.Tensor2D, cache, K);
+  // The prompt meets the queries of all rows of its slot in one product, the own columns row by row.
+  const parts: AttentionPart[] = [
+    {
+      multiply: promptProduct,
+      queries: [P * K, R * h, d],
+      keys: tf.reshape(cache.prompts.keys, [P * K, -1, d]),
+      values: tf.reshape(cache.prompts.values, [P * K, -1, d]),
+    },
+    ...[...(cache.sealed === null ? [] : [cache.sealed]), tail]
+      .map((own): AttentionPart => ({ multiply: tf.matMul, queries: [B * K, h, d], ...own })),
+  ];
+  const scores = parts.map(({ multiply, queries: shape, keys }) => {
+    const found = multiply(tf.reshape(queries, shape), keys, false, true);
+    return tf.reshape(found, [P * K, R * h, keys.shape[1]]);
+  });
+  const attention = tf.softmax(tf.add(tf.concat(scores, 2), mask_PK_Rh_W));
+  let column = 0;
+  const attended = parts.map(({ multiply, queries: [batch, rows], keys, values }) => {
+    const columns = keys.shape[1];
+    const own = tf.slice(attention, [0, 0, column], [P * K, R * h, columns]);
+    column += columns;
+    const found = multiply(tf.reshape(own, [batch, rows, columns]), values, false, false);
+    return tf.reshape(found, [P, K, R, h * d]);
+  });
+  const sum = tf.addN(attended);
+  const byRow = R === 1 ? sum : tf.transpose(sum, [0, 2, 1, 3]);
+  return { x_B_D: finish(x_B_D, tf.reshape(byRow, [B, H * d]), weights, config), tail };
+}
