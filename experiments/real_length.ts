@@ -16,8 +16,8 @@ const { settings } = lengthPenalty;
 
 /**
  * Budgets lie well below what the model writes at the start, about 100 tokens. It is evaluated as it is
- * trained, at the same temperature. The learning rate is twenty times Med-U1's, for a model twenty times smaller
- * and far fewer steps.
+ * trained, at the same temperature. The learning rate is thirty times Med-U1's: the model is twenty times smaller
+ * and has far fewer steps.
  */
 const llm: ExperimentSettings = {
   ...settings.llm,
@@ -26,7 +26,7 @@ const llm: ExperimentSettings = {
     maxPromptLength: 400,
     maxCompletionLength: 128,
     temperature: 0.6,
-    learningRate: 2e-5,
+    learningRate: 3e-5,
   },
   steps: 40,
   checkpointEvery: 5,
