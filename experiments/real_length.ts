@@ -34,7 +34,7 @@ const llm: ExperimentSettings = {
   tolerance: { exact: 40, maximum: 40 },
   questions: { train: 2000, test: 96, ood: 0 },
   template: realLengthTemplate,
-  evaluation: { temperature: 0.6, topK: 0, topP: 1, minP: 0, samples: 2, batchSize: 16 },
+  evaluation: { temperature: 0.6, topK: 0, topP: 1, minP: 0, samples: 2, batchSize: 48 },
 };
 
 /** The experiment. */
