@@ -183,7 +183,8 @@ def compute(folder, inputs, dtype, figures):
     advantages = (rewards - rewards.mean(1, keepdim=True)) / (rewards.std(1, keepdim=True) + 1e-6)
     _, new, entropies = forward(model, groups, temperature)
     loss, kl, _, _ = grpo_loss(new, new.detach(), step_ref, entropies,
-                               spread(advantages.tolist(), groups).to(dtype), config)
+                               spread(advantages.tolist(), groups).to(dtype), config,
+                               [len(c) for group in groups for c in group["completions"]])
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config["maxGradNorm"])
     if norm <= config["maxGradNorm"]:
@@ -216,8 +217,8 @@ def our_figures(folder, inputs):
         "log-probabilities": {"policy": flat(tokens["logprobs"]),
                               "reference": flat(tokens["ref_logprobs"])},
         "entropies": {"policy": flat(tokens["entropies"])},
-        "loss": {"off policy": tokens["loss"].reshape(()), "on policy": off["metrics"]["loss"],
-                 "kl": off["metrics"]["kl"]},
+        "loss": {f"{kind}, off policy": tokens[f"loss_{kind}"].reshape(()) for kind in off["lossTypes"]}
+        | {"on policy": off["metrics"]["loss"], "kl": off["metrics"]["kl"]},
         "clipped share": {"below": tokens["low"].reshape(()), "above": tokens["high"].reshape(())},
         "step's figures": {key: step["metrics"][key] for key in ["loss", "kl", "entropy", "grad_norm"]},
     }
@@ -235,8 +236,9 @@ def compare(folder):
         for name, reference in values.items():
             errors.add(what, name, ours[what][name], figures["float32"][what][name], reference)
     before = dict(load(inputs["model"]).named_parameters())
-    for what, file in [("gradients, off policy", "off_policy_gradients"),
-                       ("gradients, on policy", "on_policy_gradients"), ("step's weights", "new_weights"),
+    off_policy = [(f"gradients of {kind}, off policy", f"off_policy_gradients_{kind}")
+                  for kind in inputs["offPolicy"]["lossTypes"]]
+    for what, file in [*off_policy, ("gradients, on policy", "on_policy_gradients"), ("step's weights", "new_weights"),
                        ("step's first moments", "new_m"), ("step's second moments", "new_v")]:
         sides = [safe_open(f"{folder}/{part}{file}.safetensors", "pt")
                  for part in ["", "float32/", "float64/"]]
