@@ -65,8 +65,9 @@ def forward(model, groups, temperature):
     return torch.cat(logits), torch.cat(chosen), torch.cat(entropies)
 
 
-def grpo_loss(new, old, ref, entropies, advantages, config, lengths, kind="bnpo"):
-    """Loss of one type over the tokens of completions of these lengths, one after the other."""
+def grpo_loss(new, old, ref, entropies, advantages, config, groups, kind="bnpo"):
+    """Loss of one type over the tokens of all completions, one after the other."""
+    lengths = [len(c) for group in groups for c in group["completions"]]
     log_ratio = new - old
     if kind == "gspo":
         log_ratio = torch.cat([x.mean().expand(len(x)) for x in log_ratio.split(lengths)])
@@ -158,20 +159,19 @@ def compute(folder, inputs, dtype, figures):
     figures["logits"] = {"logits": logits.detach()}
     figures["log-probabilities"] = {"policy": new.detach(), "reference": off_ref}
     figures["entropies"] = {"policy": entropies.detach()}
-    lengths = [len(c) for group in groups for c in group["completions"]]
     advantages = spread(off["advantages_P_G"], groups).to(dtype)
-    _, _, low, high = grpo_loss(new, old, off_ref, entropies, advantages, config, lengths)
+    _, _, low, high = grpo_loss(new, old, off_ref, entropies, advantages, config, groups)
     if not (low > 0 and high > 0):
         sys.exit(f"the ratios must be clipped on both sides: {low:.3f} below, {high:.3f} above")
-    figures["loss"] = {}
     figures["clipped share"] = {"below": low.item(), "above": high.item()}
+    figures["loss"] = {}
     for kind in off["lossTypes"]:
-        loss = grpo_loss(new, old, off_ref, entropies, advantages, config, lengths, kind)[0]
-        figures["loss"][f"{kind}, off policy"] = loss.item()
+        loss = grpo_loss(new, old, off_ref, entropies, advantages, config, groups, kind)[0]
         loss.backward(retain_graph=True)
+        figures["loss"][kind] = loss.item()
         save(folder, f"off_policy_gradients_{kind}", {name: p.grad for name, p in model.named_parameters()})
         model.zero_grad()
-    loss, kl, _, _ = grpo_loss(new, new.detach(), off_ref, entropies, advantages, config, lengths)
+    loss, kl, _, _ = grpo_loss(new, new.detach(), off_ref, entropies, advantages, config, groups)
     loss.backward()
     figures["loss"] |= {"on policy": loss.item(), "kl": kl.item()}
     save(folder, "on_policy_gradients", {name: p.grad for name, p in model.named_parameters()})
@@ -183,8 +183,7 @@ def compute(folder, inputs, dtype, figures):
     advantages = (rewards - rewards.mean(1, keepdim=True)) / (rewards.std(1, keepdim=True) + 1e-6)
     _, new, entropies = forward(model, groups, temperature)
     loss, kl, _, _ = grpo_loss(new, new.detach(), step_ref, entropies,
-                               spread(advantages.tolist(), groups).to(dtype), config,
-                               [len(c) for group in groups for c in group["completions"]])
+                               spread(advantages.tolist(), groups).to(dtype), config, groups)
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config["maxGradNorm"])
     if norm <= config["maxGradNorm"]:
@@ -217,8 +216,8 @@ def our_figures(folder, inputs):
         "log-probabilities": {"policy": flat(tokens["logprobs"]),
                               "reference": flat(tokens["ref_logprobs"])},
         "entropies": {"policy": flat(tokens["entropies"])},
-        "loss": {f"{kind}, off policy": tokens[f"loss_{kind}"].reshape(()) for kind in off["lossTypes"]}
-        | {"on policy": off["metrics"]["loss"], "kl": off["metrics"]["kl"]},
+        "loss": {"on policy": off["metrics"]["loss"], "kl": off["metrics"]["kl"],
+                 **{kind: tokens[f"loss_{kind}"].reshape(()) for kind in off["lossTypes"]}},
         "clipped share": {"below": tokens["low"].reshape(()), "above": tokens["high"].reshape(())},
         "step's figures": {key: step["metrics"][key] for key in ["loss", "kl", "entropy", "grad_norm"]},
     }
@@ -238,8 +237,9 @@ def compare(folder):
     before = dict(load(inputs["model"]).named_parameters())
     off_policy = [(f"gradients of {kind}, off policy", f"off_policy_gradients_{kind}")
                   for kind in inputs["offPolicy"]["lossTypes"]]
-    for what, file in [*off_policy, ("gradients, on policy", "on_policy_gradients"), ("step's weights", "new_weights"),
-                       ("step's first moments", "new_m"), ("step's second moments", "new_v")]:
+    for what, file in [*off_policy, ("gradients, on policy", "on_policy_gradients"),
+                       ("step's weights", "new_weights"), ("step's first moments", "new_m"),
+                       ("step's second moments", "new_v")]:
         sides = [safe_open(f"{folder}/{part}{file}.safetensors", "pt")
                  for part in ["", "float32/", "float64/"]]
         if set(sides[0].keys()) != set(sides[2].keys()):
