@@ -91,7 +91,7 @@ export const lengthPenalty: Experiment = defineExperiment({
         topK: 0,
         topP: 1,
         minP: 0,
-        rowsAtOnce: 64,
+        rowsAtOnce: 128,
         budgetControl: "none",
         learningRate: 4e-4,
         beta: 0.001,
@@ -124,7 +124,7 @@ export const lengthPenalty: Experiment = defineExperiment({
       budgets: { kind: "uniform", mode: "maximum", low: 80, high: 120 },
       tolerance: { exact: 60, maximum: 80 },
       questions: { train: 2000, test: 200, ood: 60 },
-      evaluation: { temperature: 1, topK: 0, topP: 1, minP: 0, samples: 1, batchSize: 130 },
+      evaluation: { temperature: 1, topK: 0, topP: 1, minP: 0, samples: 1, batchSize: 128 },
     },
     // Med-U1's settings, with completions of 192 tokens instead of 4,096, and budgets and tolerances a
     // tenth of its, so that a step fits a machine without a GPU.

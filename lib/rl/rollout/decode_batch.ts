@@ -5,6 +5,7 @@
  */
 import { decodeTokens, prefill, type RowInput, stepInputs } from "./decoder.ts";
 import * as tf from "@tensorflow/tfjs";
+import { compiles } from "../graph/compile.ts";
 import type { Policy } from "../policy.ts";
 import {
   freeCache,
@@ -62,7 +63,7 @@ export function gatherRows<Row extends DecodingRow>(
   const used = [...new Set(rows.map(({ prompt }) => prompt))];
   const added = used.filter((prompt) => !before.includes(prompt));
   const columns = roundColumns(Math.max(...used.map((prompt) => prompts[prompt]!.length - 1)));
-  const { rowsPerSlot, slots } = planRows(rows, columns);
+  const { rowsPerSlot, slots } = planRows(rows, columns, compiles());
   const fresh = prefillByLength(policy, added.map((prompt) => prompts[prompt]!), columns);
   const places = new Map<Row | null, number>();
   if (batch !== null) placedRows(batch).forEach((row, b) => places.set(row, b));

@@ -21,7 +21,7 @@ export interface RowPlan<Row> {
 /** What a row costs in columns of a prompt, roughly: a slot costs its prompt's columns, a row its layers. */
 const ROW_COST = 512;
 
-/** Batches are of these many rows, so that their shapes are few: 1, 2, 4 and multiples of 8. */
+/** Sizes of batches where shapes have to be few: 1, 2, 4 and multiples of 8. */
 export function roundRows(rows: number): number {
   return rows > 4 ? Math.ceil(rows / 8) * 8 : rows === 3 ? 4 : rows;
 }
@@ -31,10 +31,12 @@ export function roundRows(rows: number): number {
  *
  * @param rows in the order of their prompts or not; at least one.
  * @param promptColumns columns of a prompt in the cache.
+ * @param hasFewShapes whether the batch is filled up to a size of {@link roundRows}.
  */
 export function planRows<Row extends { readonly prompt: number }>(
   rows: readonly Row[],
   promptColumns: number,
+  hasFewShapes: boolean,
 ): RowPlan<Row> {
   const byPrompt = Map.groupBy(rows, ({ prompt }) => prompt);
   const counts = [...byPrompt.values()].map((group) => group.length);
@@ -43,7 +45,7 @@ export function planRows<Row extends { readonly prompt: number }>(
   for (let size = 1; size < most; size *= 2) sizes.push(size);
   const slotsFor = (size: number) => {
     const needed = counts.reduce((sum, count) => sum + Math.ceil(count / size), 0);
-    return Math.max(needed, Math.ceil(roundRows(needed * size) / size));
+    return hasFewShapes ? Math.ceil(roundRows(needed * size) / size) : needed;
   };
   const cost = (size: number) => slotsFor(size) * (size * ROW_COST + promptColumns);
   const rowsPerSlot = sizes.reduce((best, size) => cost(size) < cost(best) ? size : best);
