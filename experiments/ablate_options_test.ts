@@ -57,7 +57,7 @@ Deno.test("wrong options are refused with the option, the rule and the value", (
     [["--jobs", "1.5"], '--jobs must be a whole number, 1 or more: current value is "1.5"'],
     [["--on-bad-row", "drop"], '--on-bad-row must be fail or skip: current value is "drop"'],
     [["--engine", "cuda"], "--engine must be one of auto, tensorflow, webgpu, wasm"],
-    [["--engnie", "wasm"], "an option must be one of --engine, --model"],
+    [["--engnie", "wasm"], "an option must be one of --engine, --compile, --tf32, --model"],
     [["--steps"], "--steps must be followed by a value: current value is nothing"],
     [["--out", "--resume"], "--out must be followed by a value: current value is --resume"],
     [["--resume"], "--resume must be given with --out DIR"],

@@ -16,8 +16,8 @@ const { settings } = lengthPenalty;
 
 /**
  * Budgets lie well below what the model writes at the start, about 100 tokens. It is evaluated as it is
- * trained, at the same temperature. The learning rate is twenty times Med-U1's, for a model twenty times smaller
- * and far fewer steps.
+ * trained, at the same temperature. The learning rate is thirty times Med-U1's: the model is twenty times smaller
+ * and has far fewer steps.
  */
 const llm: ExperimentSettings = {
   ...settings.llm,
@@ -26,7 +26,7 @@ const llm: ExperimentSettings = {
     maxPromptLength: 400,
     maxCompletionLength: 128,
     temperature: 0.6,
-    learningRate: 2e-5,
+    learningRate: 3e-5,
   },
   steps: 40,
   checkpointEvery: 5,
@@ -34,7 +34,7 @@ const llm: ExperimentSettings = {
   tolerance: { exact: 40, maximum: 40 },
   questions: { train: 2000, test: 96, ood: 0 },
   template: realLengthTemplate,
-  evaluation: { temperature: 0.6, topK: 0, topP: 1, minP: 0, samples: 2, batchSize: 16 },
+  evaluation: { temperature: 0.6, topK: 0, topP: 1, minP: 0, samples: 2, batchSize: 48 },
 };
 
 /** The experiment. */

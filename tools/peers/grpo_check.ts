@@ -1,5 +1,5 @@
 /**
- * What this project computes of the GRPO loss, every parameter's gradient and one whole training step, for
+ * What this project computes of every loss, every parameter's gradient of it and one whole training step, for
  * small random Llama and Qwen2 models that transformers makes, or for SmolLM2.
  *
  * deno run -A tools/peers/grpo_check.ts PYTHON OUT_DIR small|smollm2
@@ -19,6 +19,8 @@ import {
   layOutGroups,
   loadEngine,
   loadPolicy,
+  type LossType,
+  lossTypes,
   modelPath,
   type NamedTensors,
   type Policy,
@@ -125,6 +127,11 @@ const tokensOf = (rollouts: readonly Rollout[]) =>
     completions: completions.map(({ tokenIds }) => tokenIds),
   }));
 
+/** Every loss for the small models; the files of SmolLM2's gradients are large. */
+function lossTypesOf(models: string | undefined): readonly LossType[] {
+  return models === "small" ? lossTypes : [CONFIG.lossType];
+}
+
 /** Off policy: the old log-probabilities differ, so that ratios are clipped on both sides. */
 async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) {
   const { weights, config } = policy;
@@ -144,39 +151,45 @@ async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) 
     ) as tf.Tensor2D;
   });
   const ref = tokenLogprobs(reference.weights, config, batch, CONFIG.temperature);
-  const tokenCount = batch.labelIds_C.length;
-  const { gradients, extra } = weightGradients(
-    weights,
-    config,
-    batch,
-    CONFIG.temperature,
-    CONFIG.gradientCheckpointing,
-    ({ logprobs_B_T, entropies_B_T }) => {
-      const loss = grpoLossGradients({
-        policyLogprobs_B_T: logprobs_B_T,
-        oldLogprobs_B_T: old,
-        refLogprobs_B_T: ref.logprobs_B_T,
-        entropies_B_T,
-        advantages_B: tf.tensor1d(advantages_P_G.flat()),
-        completionMask_B_T: tf.tensor2d(batch.completionMask_B_T, logprobs_B_T.shape),
-        corrections_B_T: null,
-      }, { ...CONFIG, tokenCount, sequenceCount: batch.P * batch.G });
-      const { clipRatioLowMean, clipRatioHighMean } = loss.metrics;
-      return {
-        dLogprobs_B_T: loss.dPolicyLogprobs_B_T,
-        dEntropies_B_T: loss.dEntropies_B_T,
-        extra: { loss: loss.loss, low: clipRatioLowMean, high: clipRatioHighMean },
-      };
-    },
-  );
-  await save(join(folder, "off_policy_gradients.safetensors"), gradients);
+  const sizes = { tokenCount: batch.labelIds_C.length, sequenceCount: batch.P * batch.G };
+  const shown: Record<string, tf.Tensor> = {};
+  for (const lossType of lossTypesOf(which)) {
+    const { gradients, extra } = weightGradients(
+      weights,
+      config,
+      batch,
+      CONFIG.temperature,
+      CONFIG.gradientCheckpointing,
+      ({ logprobs_B_T, entropies_B_T }) => {
+        const loss = grpoLossGradients({
+          policyLogprobs_B_T: logprobs_B_T,
+          oldLogprobs_B_T: old,
+          refLogprobs_B_T: ref.logprobs_B_T,
+          entropies_B_T,
+          advantages_B: tf.tensor1d(advantages_P_G.flat()),
+          completionMask_B_T: tf.tensor2d(batch.completionMask_B_T, logprobs_B_T.shape),
+          corrections_B_T: null,
+        }, { ...CONFIG, ...sizes, lossType });
+        const { clipRatioLowMean: low, clipRatioHighMean: high } = loss.metrics;
+        const extra: Record<string, tf.Tensor> = { [`loss_${lossType}`]: loss.loss };
+        return {
+          dLogprobs_B_T: loss.dPolicyLogprobs_B_T,
+          dEntropies_B_T: loss.dEntropies_B_T,
+          extra: lossType === CONFIG.lossType ? { ...extra, low, high } : extra,
+        };
+      },
+    );
+    await save(join(folder, `off_policy_gradients_${lossType}.safetensors`), gradients);
+    tf.dispose(gradients);
+    Object.assign(shown, extra);
+  }
   await save(join(folder, "tokens.safetensors"), {
     logits,
     logprobs: tokens.logprobs_B_T,
     entropies: tokens.entropies_B_T,
     ref_logprobs: ref.logprobs_B_T,
     old_logprobs: old,
-    ...extra,
+    ...shown,
   });
   const parts = cutMicroBatches(rollouts, CONFIG.microBatchSize);
   const refParts = constantLogprobs(reference, parts, CONFIG.temperature);
@@ -190,9 +203,9 @@ async function saveOffPolicy(policy: Policy, reference: Policy, folder: string) 
     CONFIG,
   );
   await save(join(folder, "on_policy_gradients.safetensors"), step.gradients);
-  tf.dispose([gradients, extra, logits, tokens.logprobs_B_T, tokens.entropies_B_T, old, refParts]);
+  tf.dispose([shown, logits, tokens.logprobs_B_T, tokens.entropies_B_T, old, refParts]);
   tf.dispose([ref.logprobs_B_T, ref.entropies_B_T, step.gradients]);
-  return { groups, advantages_P_G, metrics: step.metrics };
+  return { groups, advantages_P_G, lossTypes: lossTypesOf(which), metrics: step.metrics };
 }
 
 /** One whole step of training with moments of earlier steps; consumes the policy. */

@@ -65,13 +65,26 @@ def forward(model, groups, temperature):
     return torch.cat(logits), torch.cat(chosen), torch.cat(entropies)
 
 
-def grpo_loss(new, old, ref, entropies, advantages, config):
-    ratio = torch.exp(new - old)
+def grpo_loss(new, old, ref, entropies, advantages, config, groups, kind="bnpo"):
+    """Loss of one type over the tokens of all completions, one after the other."""
+    lengths = [len(c) for group in groups for c in group["completions"]]
+    log_ratio = new - old
+    if kind == "gspo":
+        log_ratio = torch.cat([x.mean().expand(len(x)) for x in log_ratio.split(lengths)])
+    ratio = torch.exp(log_ratio)
     clipped = torch.clamp(ratio, 1 - config["epsilon"], 1 + config["epsilonHigh"])
     surrogate = -torch.minimum(ratio * advantages, clipped * advantages)
+    if kind == "cispo":
+        surrogate = -clipped.detach() * advantages * new
     log_ratio = ref - new
     kl = torch.clamp(torch.exp(log_ratio) - log_ratio - 1, -10, 10)
-    loss = (surrogate + config["beta"] * kl - config["entropyCoefficient"] * entropies).mean()
+    tokens = surrogate + config["beta"] * kl - config["entropyCoefficient"] * entropies
+    if kind in ("grpo", "gspo"):
+        loss = torch.stack([x.mean() for x in tokens.split(lengths)]).mean()
+    elif kind == "dr_grpo":
+        loss = tokens.sum() / (len(lengths) * config["maxCompletionLength"])
+    else:
+        loss = tokens.mean()
     low = ((ratio < 1 - config["epsilon"]) & (advantages < 0)).float().mean()
     high = ((ratio > 1 + config["epsilonHigh"]) & (advantages > 0)).float().mean()
     return loss, kl.mean(), low, high
@@ -147,15 +160,18 @@ def compute(folder, inputs, dtype, figures):
     figures["log-probabilities"] = {"policy": new.detach(), "reference": off_ref}
     figures["entropies"] = {"policy": entropies.detach()}
     advantages = spread(off["advantages_P_G"], groups).to(dtype)
-    loss, _, low, high = grpo_loss(new, old, off_ref, entropies, advantages, config)
+    _, _, low, high = grpo_loss(new, old, off_ref, entropies, advantages, config, groups)
     if not (low > 0 and high > 0):
         sys.exit(f"the ratios must be clipped on both sides: {low:.3f} below, {high:.3f} above")
-    figures["loss"] = {"off policy": loss.item()}
     figures["clipped share"] = {"below": low.item(), "above": high.item()}
-    loss.backward(retain_graph=True)
-    save(folder, "off_policy_gradients", {name: p.grad for name, p in model.named_parameters()})
-    model.zero_grad()
-    loss, kl, _, _ = grpo_loss(new, new.detach(), off_ref, entropies, advantages, config)
+    figures["loss"] = {}
+    for kind in off["lossTypes"]:
+        loss = grpo_loss(new, old, off_ref, entropies, advantages, config, groups, kind)[0]
+        loss.backward(retain_graph=True)
+        figures["loss"][kind] = loss.item()
+        save(folder, f"off_policy_gradients_{kind}", {name: p.grad for name, p in model.named_parameters()})
+        model.zero_grad()
+    loss, kl, _, _ = grpo_loss(new, new.detach(), off_ref, entropies, advantages, config, groups)
     loss.backward()
     figures["loss"] |= {"on policy": loss.item(), "kl": kl.item()}
     save(folder, "on_policy_gradients", {name: p.grad for name, p in model.named_parameters()})
@@ -167,7 +183,7 @@ def compute(folder, inputs, dtype, figures):
     advantages = (rewards - rewards.mean(1, keepdim=True)) / (rewards.std(1, keepdim=True) + 1e-6)
     _, new, entropies = forward(model, groups, temperature)
     loss, kl, _, _ = grpo_loss(new, new.detach(), step_ref, entropies,
-                               spread(advantages.tolist(), groups).to(dtype), config)
+                               spread(advantages.tolist(), groups).to(dtype), config, groups)
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config["maxGradNorm"])
     if norm <= config["maxGradNorm"]:
@@ -200,8 +216,8 @@ def our_figures(folder, inputs):
         "log-probabilities": {"policy": flat(tokens["logprobs"]),
                               "reference": flat(tokens["ref_logprobs"])},
         "entropies": {"policy": flat(tokens["entropies"])},
-        "loss": {"off policy": tokens["loss"].reshape(()), "on policy": off["metrics"]["loss"],
-                 "kl": off["metrics"]["kl"]},
+        "loss": {"on policy": off["metrics"]["loss"], "kl": off["metrics"]["kl"],
+                 **{kind: tokens[f"loss_{kind}"].reshape(()) for kind in off["lossTypes"]}},
         "clipped share": {"below": tokens["low"].reshape(()), "above": tokens["high"].reshape(())},
         "step's figures": {key: step["metrics"][key] for key in ["loss", "kl", "entropy", "grad_norm"]},
     }
@@ -219,9 +235,11 @@ def compare(folder):
         for name, reference in values.items():
             errors.add(what, name, ours[what][name], figures["float32"][what][name], reference)
     before = dict(load(inputs["model"]).named_parameters())
-    for what, file in [("gradients, off policy", "off_policy_gradients"),
-                       ("gradients, on policy", "on_policy_gradients"), ("step's weights", "new_weights"),
-                       ("step's first moments", "new_m"), ("step's second moments", "new_v")]:
+    off_policy = [(f"gradients of {kind}, off policy", f"off_policy_gradients_{kind}")
+                  for kind in inputs["offPolicy"]["lossTypes"]]
+    for what, file in [*off_policy, ("gradients, on policy", "on_policy_gradients"),
+                       ("step's weights", "new_weights"), ("step's first moments", "new_m"),
+                       ("step's second moments", "new_v")]:
         sides = [safe_open(f"{folder}/{part}{file}.safetensors", "pt")
                  for part in ["", "float32/", "float64/"]]
         if set(sides[0].keys()) != set(sides[2].keys()):

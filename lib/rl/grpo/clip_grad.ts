@@ -23,7 +23,8 @@ export function globalNorm(tensors: Readonly<Record<string, tf.Tensor>>): tf.Sca
   return tf.tidy(() => {
     // Row sums first: one float32 running sum over 10^7 squares stops growing.
     const squares = Object.values(tensors).map((x) =>
-      tf.sum(x.rank > 1 ? tf.sum(tf.square(x), -1) : tf.square(x))
+      // The squares of one tensor at a time.
+      tf.tidy(() => tf.sum(x.rank > 1 ? tf.sum(tf.square(x), -1) : tf.square(x)))
     );
     return squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.sum(tf.stack(squares))) as tf.Scalar;
   });

@@ -1,12 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import type { ModelConfig } from "../model/config.ts";
-import {
-  ADAMW_COPIES,
-  CACHE_COPIES,
-  ENGINE_COPIES,
-  type LayerCopies,
-  LOGIT_COPIES,
-} from "./calibration.ts";
+import { CACHE_COPIES, ENGINE_COPIES, type LayerCopies, LOGIT_COPIES } from "./calibration.ts";
 import { jobsThatFit, requireMemory } from "./fit_memory.ts";
 import { type MemoryRequest, predictMemory } from "./predict_memory.ts";
 import type { TrainingMemory } from "./training.ts";
@@ -149,7 +143,7 @@ Deno.test("with a large vocabulary the head's blocks are the most there", () => 
 
 Deno.test("the update's largest parameter by hand", () => {
   const { gradients, update } = phase("update").tensors;
-  assertEquals([gradients, update], [POLICY, ADAMW_COPIES * 3200]);
+  assertEquals([gradients, update], [POLICY, copies.adamw * 3200]);
 });
 
 Deno.test("the process is its base and a share of the fullest phase", () => {

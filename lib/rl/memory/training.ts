@@ -6,7 +6,7 @@
 import type { LoraSettings } from "../lora/adapter.ts";
 import type { ModelConfig } from "../model/config.ts";
 import type { GrpoConfig } from "../train/train_step.ts";
-import { ADAMW_COPIES, type EngineCopies, NORM_COPIES } from "./calibration.ts";
+import type { EngineCopies } from "./calibration.ts";
 import { decodedTogether, type MemoryPhase, samplingBytes, totalBytes } from "./phase.ts";
 import {
   batchLayerBytes,
@@ -137,7 +137,7 @@ export function trainingPhases(
     phase("gradients", gradientBytes(config, copies, training)),
     phase("update", {
       gradients: trained.all,
-      update: Math.max(NORM_COPIES * trained.all, ADAMW_COPIES * trained.largest),
+      update: copies.adamw * trained.largest,
     }),
     phase("checkpoint", {}, trained.all),
   ];
