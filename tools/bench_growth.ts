@@ -88,7 +88,7 @@ async function main(): Promise<number> {
     JSON.stringify(
       { cores: navigator.hardwareConcurrency, rounds: ROUNDS, points, series },
       null,
-      1,
+      2,
     ) +
       "\n",
   );

@@ -158,6 +158,7 @@ async function measureWork(
   const path = join(scratch, "work.json");
   await Deno.writeTextFile(path, JSON.stringify(work));
   const workers: Worker[] = [];
+  console.error(`${name}: loading both sides`);
   try {
     const start = async (program: string, args: readonly string[]) => {
       const worker = await startWorker(program, [...args, path]);
