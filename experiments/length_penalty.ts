@@ -12,6 +12,7 @@ import {
   lengthMaximum,
   type RewardComponent,
 } from "@terse/rewards";
+import { PLAIN_ESTIMATORS } from "@terse/rl";
 import { defineExperiment, type Experiment } from "./experiment.ts";
 
 /** Format and answer, +1 or -1 each: what every arm is rewarded for. */
@@ -108,14 +109,7 @@ export const lengthPenalty: Experiment = defineExperiment({
         gradientCheckpointing: false,
         scaleRewards: "group",
         lora: null,
-        lossType: "bnpo",
-        klEstimator: "k3",
-        syncRefModel: null,
-        numIterations: 1,
-        maskTruncatedCompletions: false,
-        importanceSamplingCap: null,
-        dynamicSamplingRounds: 0,
-        groupFilter: null,
+        ...PLAIN_ESTIMATORS,
       },
       steps: 28,
       seeds: 2,
@@ -155,14 +149,7 @@ export const lengthPenalty: Experiment = defineExperiment({
         gradientCheckpointing: true,
         scaleRewards: "group",
         lora: null,
-        lossType: "bnpo",
-        klEstimator: "k3",
-        syncRefModel: null,
-        numIterations: 1,
-        maskTruncatedCompletions: false,
-        importanceSamplingCap: null,
-        dynamicSamplingRounds: 0,
-        groupFilter: null,
+        ...PLAIN_ESTIMATORS,
       },
       steps: 100,
       seeds: 1,

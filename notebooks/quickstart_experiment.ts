@@ -7,6 +7,7 @@
  */
 
 import { answerReward, formatReward, lengthMaximum, type RewardComponent } from "@terse/rewards";
+import { PLAIN_ESTIMATORS } from "@terse/rl";
 
 /** Format and answer, which both arms are paid for. */
 function taskRewards(): RewardComponent[] {
@@ -46,14 +47,7 @@ const settings = {
     gradientCheckpointing: false,
     scaleRewards: "group",
     lora: null,
-    lossType: "bnpo",
-    klEstimator: "k3",
-    syncRefModel: null,
-    numIterations: 1,
-    maskTruncatedCompletions: false,
-    importanceSamplingCap: null,
-    dynamicSamplingRounds: 0,
-    groupFilter: null,
+    ...PLAIN_ESTIMATORS,
   },
   steps: 6,
   seeds: 1,

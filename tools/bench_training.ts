@@ -26,6 +26,7 @@ import {
   createAdamWState,
   type GrpoConfig,
   type GrpoState,
+  PLAIN_ESTIMATORS,
   type Policy,
   type PreparedQuestion,
   prepareQuestion,
@@ -47,14 +48,7 @@ const TRAINING = {
   adamEpsilon: 1e-8,
   weightDecay: 0.01,
   scaleRewards: "group",
-  lossType: "bnpo",
-  klEstimator: "k3",
-  syncRefModel: null,
-  numIterations: 1,
-  maskTruncatedCompletions: false,
-  importanceSamplingCap: null,
-  dynamicSamplingRounds: 0,
-  groupFilter: null,
+  ...PLAIN_ESTIMATORS,
 } as const;
 
 /** A step's settings, with so many prompts. */

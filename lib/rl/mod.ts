@@ -51,6 +51,7 @@ export * from "./tokenizer/tokenizer_json.ts";
 export * from "./train/advantages.ts";
 export * from "./train/checkpoint.ts";
 export * from "./train/dynamic_sampling.ts";
+export * from "./train/plain_estimators.ts";
 export * from "./train/question.ts";
 export * from "./train/reference.ts";
 export * from "./train/score.ts";

@@ -9,6 +9,7 @@ import {
   createAdamWState,
   type GrpoConfig,
   type GrpoState,
+  PLAIN_ESTIMATORS,
   type Policy,
   type PreparedQuestion,
   trainStep,
@@ -51,14 +52,7 @@ function grpoConfig(work: StepWork): GrpoConfig {
     microBatchSize: work.microBatchSize,
     gradientCheckpointing: true,
     scaleRewards: "group",
-    lossType: "bnpo",
-    klEstimator: "k3",
-    syncRefModel: null,
-    numIterations: 1,
-    maskTruncatedCompletions: false,
-    importanceSamplingCap: null,
-    dynamicSamplingRounds: 0,
-    groupFilter: null,
+    ...PLAIN_ESTIMATORS,
   };
 }
 

@@ -23,6 +23,7 @@ import {
   lossTypes,
   modelPath,
   type NamedTensors,
+  PLAIN_ESTIMATORS,
   type Policy,
   type PreparedQuestion,
   type Rollout,
@@ -65,14 +66,7 @@ const CONFIG = {
   microBatchSize: 2,
   gradientCheckpointing: false,
   scaleRewards: "group",
-  lossType: "bnpo",
-  klEstimator: "k3",
-  syncRefModel: null,
-  numIterations: 1,
-  maskTruncatedCompletions: false,
-  importanceSamplingCap: null,
-  dynamicSamplingRounds: 0,
-  groupFilter: null,
+  ...PLAIN_ESTIMATORS,
 } as const;
 const SEED = 3, ADAM_STEP = 3;
 

@@ -13,6 +13,7 @@ import {
 } from "@terse/rewards";
 import { createAdamWState } from "../grpo/mod.ts";
 import { downloadWeights, type Weights } from "../model/weights.ts";
+import { PLAIN_ESTIMATORS } from "./plain_estimators.ts";
 import type { PreparedQuestion } from "./question.ts";
 import { smallPolicy } from "./small_policy.ts";
 import type { GrpoConfig, GrpoState } from "./train_step.ts";
@@ -39,14 +40,7 @@ export const config: GrpoConfig = {
   microBatchSize: 8,
   gradientCheckpointing: false,
   scaleRewards: "group",
-  lossType: "bnpo",
-  klEstimator: "k3",
-  syncRefModel: null,
-  numIterations: 1,
-  maskTruncatedCompletions: false,
-  importanceSamplingCap: null,
-  dynamicSamplingRounds: 0,
-  groupFilter: null,
+  ...PLAIN_ESTIMATORS,
 };
 
 /** Three prompts of two to four tokens. */
