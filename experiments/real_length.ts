@@ -17,7 +17,7 @@ const { settings } = lengthPenalty;
 /**
  * Budgets lie well below what the model writes at the start, about 100 tokens. It is evaluated as it is
  * trained, at the same temperature. The learning rate is thirty times Med-U1's: the model is twenty times smaller
- * and has far fewer steps. Twelve steps: on training questions the budgets are kept from the tenth on, and by the
+ * and has far fewer steps. Eight steps: on training questions the budgets are kept from then on, and by the
  * fourteenth the policy answers at once, always the same, without reasoning.
  */
 const llm: ExperimentSettings = {
@@ -29,7 +29,7 @@ const llm: ExperimentSettings = {
     temperature: 0.6,
     learningRate: 3e-5,
   },
-  steps: 12,
+  steps: 8,
   checkpointEvery: 4,
   budgets: { kind: "uniform", mode: "maximum", low: 24, high: 64 },
   tolerance: { exact: 40, maximum: 40 },
