@@ -150,8 +150,7 @@ async function measureWork(
     prompts: makePrompts(tokenizer, shape.numPrompts, shape.promptTokens),
     temperature: 0.6,
     beta: 0.001,
-    microBatchSize: shape.numPrompts * shape.groupSize,
-    peerBatchSize: 8,
+    microBatchSize: 8,
     threads: navigator.hardwareConcurrency,
     scratch,
   };

@@ -50,7 +50,7 @@ function grpoConfig(work: StepWork): GrpoConfig {
     adamEpsilon: 1e-8,
     weightDecay: 0,
     microBatchSize: work.microBatchSize,
-    gradientCheckpointing: true,
+    gradientCheckpointing: false,
     scaleRewards: "group",
     ...PLAIN_ESTIMATORS,
   };

@@ -40,11 +40,6 @@ export interface StepWork {
 
 /** Work as the workers of both sides read it from a JSON file. */
 export interface Work extends WorkShape, StepWork {
-  /**
-   * Completions that pass through the peer's model at once: more of them cost it memory that this project, which
-   * computes layers again and never holds all logits, does not need.
-   */
-  readonly peerBatchSize: number;
   /** A Hugging Face folder. */
   readonly model: string;
   /** Threads that PyTorch may use. */

@@ -5,7 +5,7 @@ then for every line read one of JSON: seconds; tokens made or seen; peak memory 
 the loss where one is computed.
 
 step     TRL's GRPOTrainer: each optimizer step waits for its line. Full fine-tuning in float32, beta 0.001,
-         the reference a second model, accumulated over parts of `peerBatchSize` completions, without gradient
+         the reference a second model, accumulated over parts of `microBatchSize` completions, without gradient
          checkpointing (faster; TRL's default is with it). No end token may be sampled, so every completion
          has `newTokens` tokens.
 decode   transformers' generate with its key/value cache, sampling at the temperature from the whole
@@ -90,8 +90,8 @@ def step():
 
     rows = len(work["prompts"]) * work["groupSize"]
     config = GRPOConfig(
-        output_dir=work["scratch"], per_device_train_batch_size=work["peerBatchSize"],
-        gradient_accumulation_steps=rows // work["peerBatchSize"], num_generations=work["groupSize"],
+        output_dir=work["scratch"], per_device_train_batch_size=work["microBatchSize"],
+        gradient_accumulation_steps=rows // work["microBatchSize"], num_generations=work["groupSize"],
         max_completion_length=work["newTokens"], max_steps=10**6, learning_rate=1e-6, beta=work["beta"],
         temperature=work["temperature"], use_cpu=True, bf16=False, fp16=False,
         gradient_checkpointing=False, report_to=[], save_strategy="no", logging_steps=1, disable_tqdm=True,
