@@ -5,34 +5,18 @@
  * @module
  */
 
-import {
-  answerReward,
-  dler,
-  formatReward,
-  lengthMaximum,
-  lengthReward,
-  type RewardComponent,
-} from "@terse/rewards";
+import { answerReward, dler, formatReward, lengthReward } from "@terse/rewards";
 import {
   type Arm,
   defineExperiment,
   type Experiment,
   type ExperimentSettings,
+  findArm,
 } from "./experiment.ts";
 import { lengthPenalty } from "./length_penalty.ts";
 
 /** Format, answer and Med-U1's maximum length for all answers. */
-function components({ tolerance }: ExperimentSettings): RewardComponent[] {
-  return [
-    { name: "format", weight: 1, reward: formatReward() },
-    { name: "answer", weight: 1, reward: answerReward() },
-    {
-      name: "length",
-      weight: 1,
-      reward: lengthMaximum({ tolerance: tolerance.maximum, gate: "answered" }),
-    },
-  ];
-}
+const { rewards } = findArm(lengthPenalty, "maximum");
 
 function armOf(
   name: string,
@@ -40,7 +24,7 @@ function armOf(
   description: string,
   overrides: NonNullable<Arm["overrides"]>,
 ): Arm {
-  return { name, title, description, rewards: components, overrides };
+  return { name, title, description, rewards, overrides };
 }
 
 const arms: readonly Arm[] = [

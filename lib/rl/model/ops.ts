@@ -121,7 +121,7 @@ export function swigluGradient(
 }
 
 /** Rows with a 1 at each id: `[M, V]`. Cast, because the wasm kernel writes integers whatever is asked. */
-export function oneHotRows(ids_M: tf.Tensor1D, vocabSize: number): tf.Tensor2D {
+function oneHotRows(ids_M: tf.Tensor1D, vocabSize: number): tf.Tensor2D {
   return tf.cast(tf.oneHot(ids_M, vocabSize, 1, 0, "int32"), "float32") as tf.Tensor2D;
 }
 
