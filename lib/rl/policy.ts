@@ -6,7 +6,7 @@
 import type { ModelConfig } from "./model/config.ts";
 import { readModel } from "./model/files/read_model.ts";
 import { smollm2Path } from "./model/files/smollm2.ts";
-import { uploadWeights, type Weights } from "./model/weights.ts";
+import { moveWeights, type Weights } from "./model/weights.ts";
 import { TINY_FOLDER } from "./tiny/folder.ts";
 import type { Tokenizer } from "./tokenizer/tokenizer.ts";
 
@@ -32,5 +32,5 @@ export function modelPath(model: string): string {
  */
 export async function loadPolicy(model: string): Promise<Policy> {
   const { config, tensors, tokenizer } = await readModel(modelPath(model));
-  return { config, weights: uploadWeights(tensors), tokenizer };
+  return { config, weights: moveWeights(tensors), tokenizer };
 }

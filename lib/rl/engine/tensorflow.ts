@@ -5,8 +5,10 @@ import nodeUtil from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { type EnginePresence, INSTALL_COMMAND } from "./choice.ts";
 import { nvidiaCardNames, processorHas, processorName } from "./host.ts";
+import { useOneArena } from "./free_memory.ts";
 import type { GraphMessages } from "../graph/graph_def.ts";
 import type { NativeBackend } from "./native_backend.ts";
+import { registerNativeProducts } from "./native_products.ts";
 import { loadQuietly } from "./quiet_load.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { StartedEngine } from "./started_engine.ts";
@@ -61,13 +63,14 @@ export function findTensorflow(): EnginePresence {
  * @throws {Error} when the libraries are there but do not load
  */
 export async function startTensorflow({ tf32 }: EngineSettings): Promise<StartedEngine> {
+  useOneArena();
   // Warnings and errors only.
   setUnlessSet("TF_CPP_MIN_LOG_LEVEL", "2");
   // Without it TensorFlow takes a graphics card's whole memory at the start, and two runs cannot
   // share the card.
   setUnlessSet("TF_FORCE_GPU_ALLOW_GROWTH", "true");
-  // Products of several matrices, and of transposes, are up to twice as fast by oneDNN.
-  setUnlessSet("TF_ENABLE_ONEDNN_OPTS", "1");
+  // Products call oneDNN by name instead, without its allocator: see native_products.ts.
+  setUnlessSet("TF_ENABLE_ONEDNN_OPTS", "0");
   // cuBLAS and cuDNN read it as they start.
   setUnlessSet("NVIDIA_TF32_OVERRIDE", tf32 ? "1" : "0");
   // tfjs-node calls this function, which Node 23 removed and Deno never had.
@@ -85,6 +88,7 @@ export async function startTensorflow({ tf32 }: EngineSettings): Promise<Started
     );
   }
   await tf.setBackend("tensorflow");
+  registerNativeProducts(tf.backend() as unknown as NativeBackend);
   const backend = tf.backend() as unknown as NativeBackend & {
     readonly binding: { readonly TF_Version: string };
   };

@@ -17,13 +17,15 @@ export type AdamWState = {
   readonly v: Record<string, tf.Tensor>;
 };
 
-/** Constants of AdamW. PyTorch's defaults: beta1 0.9, beta2 0.999, epsilon 1e-8, weightDecay 0.01. */
+/** Constants of a step of AdamW. PyTorch's defaults: beta1 0.9, beta2 0.999, epsilon 1e-8, weightDecay 0.01. */
 export interface AdamWOptions {
   readonly learningRate: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
+  /** What every gradient is multiplied by first: see clipGradNorm. */
+  readonly gradientFactor: number;
 }
 
 /**
@@ -83,10 +85,11 @@ export function adamwStep(
 /** Step `step` of one parameter; consumes its tensors. */
 function updateParameter(
   { weight, m, v }: AdamTensors,
-  gradient: tf.Tensor,
+  unscaled: tf.Tensor,
   step: number,
-  { learningRate, beta1, beta2, epsilon, weightDecay }: AdamWOptions,
+  { learningRate, beta1, beta2, epsilon, weightDecay, gradientFactor }: AdamWOptions,
 ): AdamTensors {
+  const gradient = gradientFactor === 1 ? tf.clone(unscaled) : tf.mul(unscaled, gradientFactor);
   const stepSize = learningRate / (1 - beta1 ** step);
   const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
   const decay = Math.fround(1 - learningRate * weightDecay);
@@ -95,12 +98,14 @@ function updateParameter(
     const decayed = decay === 1 ? tf.clone(weight) : tf.mul(weight, decay);
     weight.dispose();
     // With the correction taken out of the root, epsilon and the step size are scaled by it.
-    return nativeAdam(native, { weight: decayed, m, v }, gradient, {
+    const updated = nativeAdam(native, { weight: decayed, m, v }, gradient, {
       stepSize: stepSize * rootCorrection2,
       beta1,
       beta2,
       epsilon: epsilon * rootCorrection2,
     });
+    gradient.dispose();
+    return updated;
   }
   const updated = tf.tidy(() => {
     const newM = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
@@ -109,7 +114,7 @@ function updateParameter(
     const moved = tf.sub(tf.mul(weight, decay), tf.mul(stepSize, tf.div(newM, divisor)));
     return { weight: moved, m: newM, v: newV };
   });
-  tf.dispose([weight, m, v]);
+  tf.dispose([weight, m, v, gradient]);
   return updated;
 }
 

@@ -4,7 +4,14 @@ import { uniform } from "@terse/data";
 import { adamwStep, createAdamWState } from "./adamw.ts";
 import { tensorsLeftBy, testOnBackends } from "./on_backends.ts";
 
-const options = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+const options = {
+  learningRate: 0.1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  gradientFactor: 1,
+};
 
 testOnBackends("the first step moves by the learning rate against the gradient's sign", () => {
   // Bias correction makes m = g and v = g^2 at step 1: 2 (1 - 0.001) - 0.1 sign(g).
@@ -17,6 +24,17 @@ testOnBackends("the first step moves by the learning rate against the gradient's
   assertEquals(next.state.step, 1);
   assertAlmostEquals(next.state.m.a!.dataSync()[0]!, 0.5, 1e-6);
   assertAlmostEquals(next.state.v.a!.dataSync()[0]!, 0.025, 1e-6);
+  tf.dispose([next, gradients]);
+});
+
+testOnBackends("gradients are multiplied by their factor, and stay the caller's", () => {
+  const weights = { a: tf.tensor1d([2, 2]) };
+  const gradients = { a: tf.tensor1d([5, -3]) };
+  const half = { ...options, gradientFactor: 0.5 };
+  const next = adamwStep(weights, gradients, createAdamWState(weights), half);
+  assertAlmostEquals(next.state.m.a!.dataSync()[0]!, 0.25, 1e-6);
+  assertAlmostEquals(next.state.v.a!.dataSync()[1]!, 0.00225, 1e-7);
+  assertEquals([...gradients.a.dataSync()], [5, -3]);
   tf.dispose([next, gradients]);
 });
 

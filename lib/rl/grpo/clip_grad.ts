@@ -5,12 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
-/** Gradients after clipping, and the norm they had before. */
-export interface ClippedGradients {
+/** How much too long gradients are. */
+export interface GradClipping {
   /** Euclidean norm over all tensors before clipping. */
   readonly norm: number;
-  /** Gradients by parameter name; the caller disposes them. */
-  readonly gradients: Record<string, tf.Tensor>;
+  /** What the gradients are to be multiplied by. */
+  readonly factor: number;
 }
 
 /**
@@ -31,22 +31,21 @@ export function globalNorm(tensors: Readonly<Record<string, tf.Tensor>>): tf.Sca
 }
 
 /**
- * Scales gradients so that their global norm is at most `maxNorm`, as PyTorch's
- * torch.nn.utils.clip_grad_norm_: the factor is maxNorm / (norm + 1e-6), at most 1.
+ * The factor that takes gradients to a global norm of at most `maxNorm`, as PyTorch's
+ * torch.nn.utils.clip_grad_norm_: maxNorm / (norm + 1e-6), at most 1. Reads one number back.
  *
- * Takes the gradients over: each is disposed when its scaled copy exists; with a factor of 1 the
- * same tensors come back. Reads one number back. As in PyTorch a norm that is not finite gives
- * gradients that are not finite: look at the norm before the optimizer's step.
+ * Deviations: the gradients stay as they are, since a scaled copy beside them would be a second model in memory:
+ * adamwStep takes the factor. With a norm that is not finite the factor is 1: look at the norm before
+ * the optimizer's step.
  *
- * @param gradients Gradients by parameter name; not to be used afterwards.
+ * @param gradients Gradients by parameter name; the caller keeps them.
  * @param maxNorm The largest norm.
- * @returns The gradients to use and the norm before clipping.
- * @throws {RangeError} maxNorm is not positive; the gradients are untouched.
+ * @throws {RangeError} maxNorm is not positive.
  */
 export async function clipGradNorm(
   gradients: Readonly<Record<string, tf.Tensor>>,
   maxNorm: number,
-): Promise<ClippedGradients> {
+): Promise<GradClipping> {
   if (!(maxNorm > 0)) {
     throw new RangeError(
       `Cannot clip gradients: maxNorm must be positive: current value is ${maxNorm}`,
@@ -55,13 +54,5 @@ export async function clipGradNorm(
   const normTensor = globalNorm(gradients);
   const norm = (await normTensor.data())[0]!;
   normTensor.dispose();
-  const factor = Math.min(1, maxNorm / (norm + 1e-6));
-  // What is not finite cannot be scaled; the caller is left the gradients to look at.
-  if (factor === 1 || !Number.isFinite(norm)) return { norm, gradients: { ...gradients } };
-  const scaled: Record<string, tf.Tensor> = {};
-  for (const [name, gradient] of Object.entries(gradients)) {
-    scaled[name] = tf.mul(gradient, factor);
-    gradient.dispose();
-  }
-  return { norm, gradients: scaled };
+  return { norm, factor: Number.isFinite(norm) ? Math.min(1, maxNorm / (norm + 1e-6)) : 1 };
 }

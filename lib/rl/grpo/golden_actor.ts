@@ -88,17 +88,18 @@ function constantPolicy(
       });
     },
     step: async () => {
-      const clipped = await clipGradNorm({
+      const tensors = {
         grad_log_prob: tf.tensor2d(gradients.grad_log_prob),
         grad_entropy: tf.tensor2d(gradients.grad_entropy),
-      }, maxNorm);
-      const read = async (name: string) => await clipped.gradients[name]!.array() as Nested;
+      };
+      const clipping = await clipGradNorm(tensors, maxNorm);
+      const scaled = async (x: tf.Tensor) => await tf.mul(x, clipping.factor).array() as Nested;
       steps.push({
-        grad_log_prob: await read("grad_log_prob"),
-        grad_entropy: await read("grad_entropy"),
+        grad_log_prob: await scaled(tensors.grad_log_prob),
+        grad_entropy: await scaled(tensors.grad_entropy),
       });
       gradients = { grad_log_prob: zeros(), grad_entropy: zeros() };
-      return clipped.norm;
+      return clipping.norm;
     },
   };
 }
@@ -214,11 +215,11 @@ function bigramPolicy(
     },
     step: async () => {
       gradients.push(await gradient.array() as Nested);
-      const clipped = await clipGradNorm({ w: gradient }, inputs.config.grad_clip);
-      w = optimize(w, clipped.gradients.w!);
+      const { norm, factor } = await clipGradNorm({ w: gradient }, inputs.config.grad_clip);
+      w = optimize(w, tf.mul(gradient, factor));
       weights = await w.array() as Nested;
       gradient = tf.zerosLike(w);
-      return clipped.norm;
+      return norm;
     },
   };
 }
@@ -236,6 +237,7 @@ function optimizer(
     beta2: described.betas[1],
     epsilon: described.eps,
     weightDecay: described.weight_decay,
+    gradientFactor: 1,
   };
   let state = createAdamWState({ w });
   return (w, gradient) => {

@@ -1,9 +1,12 @@
 /**
  * Grouped-query attention (Ainslie et al., arXiv 2305.13245) over a prompt that its group shares, and its
- * gradient. Scores are computed again in the backward pass; no prompt's keys are ever repeated.
+ * gradient. Scores are computed again in the backward pass; no prompt's keys are ever repeated. Completions
+ * attend stretch by stretch, so that scores need the memory of one stretch and no row meets the keys of a
+ * later one.
  *
- * Shapes: P prompts, G group, B = P x G, N prompt rows, T rows of a completion, H heads, K key/value
- * heads, h = H / K, d head width. Queries of heads that share keys stand together as rows of one product.
+ * Shapes: M rows, P prompts, G completions of each that reach into a stretch, N prompt rows, S rows of a
+ * stretch, E rows of a completion up to a stretch's end, H heads, K key/value heads, h = H / K, d head width.
+ * Queries of heads that share keys stand together as rows of one product.
  *
  * @module
  */
@@ -26,11 +29,37 @@ export interface PromptShape {
   readonly causal_N_N: tf.Tensor2D;
 }
 
-/** The same for attention of completions. */
-export interface AttentionShape extends PromptShape {
-  readonly B: number;
-  /** {@link MASKED_SCORE} where a completion's row must not see a prompt's or its own key, else 0. */
-  readonly mask_P_1_T_NT: tf.Tensor4D;
+/** A stretch of the completions' rows, and the rows that hold its keys. */
+export interface Stretch {
+  /** The row of each of P x G x S rows; any row where a completion is shorter. */
+  readonly queryRow_PGS: tf.Tensor1D;
+  /** 1 where there is such a row, else 0. */
+  readonly isQuery_PGS_1: tf.Tensor2D;
+  /** The row of each of P x G x E keys; any row where a completion is shorter. */
+  readonly keyRow_PGE: tf.Tensor1D;
+  /** {@link MASKED_SCORE} where a row must not see a prompt's or its own key, else 0. */
+  readonly mask_P_1_S_NE: tf.Tensor4D;
+}
+
+/** What attention needs to know of a batch of groups. */
+export interface GroupRows {
+  readonly P: number;
+  /** The row of each of P x N rows of prompts; any row where a prompt is shorter. */
+  readonly promptRow_PN: tf.Tensor1D;
+  /** 1 where there is such a row, else 0. */
+  readonly isPromptRow_PN_1: tf.Tensor2D;
+  readonly causal_N_N: tf.Tensor2D;
+  readonly stretches: readonly Stretch[];
+  /** Where each of M rows stands among the queries: P x N, then those of every stretch. Anywhere for spare rows. */
+  readonly queryPlace_M: tf.Tensor1D;
+  /** 1 for rows of the batch, 0 for spare ones. */
+  readonly isRow_M_1: tf.Tensor2D;
+  /** Where each row stands among the keys, P x N, then those of every stretch: once for each time that it does. */
+  readonly keyPlaces: readonly {
+    readonly place_M: tf.Tensor1D;
+    /** 1 where the row stands there, else 0. */
+    readonly isPlace_M_1: tf.Tensor2D;
+  }[];
 }
 
 /** Added to a score that must not count; far below any real score, yet finite. */
@@ -48,18 +77,18 @@ function rowsFirst(x: tf.Tensor, rows: number, heads: number, d: number): tf.Ten
   return tf.reshape(tf.transpose(parted, [0, 2, 1, 3]), [-1, heads * d]);
 }
 
-/** Completion rows `[P*G*T, heads * d]` to `[P, K, G, heads / K * T, d]`, folded to rank 3. */
-function groupFirst(x: tf.Tensor, shape: AttentionShape, heads: number): tf.Tensor3D {
-  const { P, B, numKvHeads, headDim } = shape;
-  const byHead = tf.reshape(headsFirst(x, B, heads), [P, B / P, numKvHeads, -1]);
-  return tf.reshape(tf.transpose(byHead, [0, 2, 1, 3]), [B * numKvHeads, -1, headDim]);
+/** Rows `[P*G*L, heads * d]` to `[P, K, G, heads / K * L, d]`, folded to rank 3. */
+function groupFirst(x: tf.Tensor, P: number, G: number, K: number, heads: number): tf.Tensor3D {
+  const d = x.shape[1]! / heads;
+  const byHead = tf.reshape(headsFirst(x, P * G, heads), [P, G, K, -1]);
+  return tf.reshape(tf.transpose(byHead, [0, 2, 1, 3]), [P * K * G, -1, d]);
 }
 
 /** The reverse of {@link groupFirst}. */
-function completionRows(x: tf.Tensor, shape: AttentionShape, heads: number): tf.Tensor2D {
-  const { P, B, numKvHeads, headDim } = shape;
-  const byGroup = tf.transpose(tf.reshape(x, [P, numKvHeads, B / P, -1]), [0, 2, 1, 3]);
-  return rowsFirst(byGroup, B, heads, headDim);
+function groupRows(x: tf.Tensor, P: number, G: number, K: number, heads: number): tf.Tensor2D {
+  const d = x.shape.at(-1)!;
+  const byGroup = tf.transpose(tf.reshape(x, [P, K, G, -1]), [0, 2, 1, 3]);
+  return rowsFirst(byGroup, P * G, heads, d);
 }
 
 /** Softmax's gradient in its input, from its output. */
@@ -76,16 +105,6 @@ function promptHeads({ q, k, v }: Projected, shape: PromptShape) {
   return { q: fold(q, numHeads), k: fold(k, numKvHeads), v: fold(v, numKvHeads) };
 }
 
-/** Completion rows by heads: queries `[P*K*G, h*T, d]`, keys and values `[P*K*G, T, d]`. */
-function completionHeads({ q, k, v }: Projected, shape: AttentionShape) {
-  const { numHeads, numKvHeads } = shape;
-  return {
-    q: groupFirst(q, shape, numHeads),
-    k: groupFirst(k, shape, numKvHeads),
-    v: groupFirst(v, shape, numKvHeads),
-  };
-}
-
 type Heads = ReturnType<typeof promptHeads>;
 
 /** Weights of the prompts' rows on the prompts' keys, `[P*K, h*N, N]`. */
@@ -96,47 +115,6 @@ function promptWeights({ q, k }: Heads, shape: PromptShape): tf.Tensor3D {
   return tf.reshape(tf.softmax(tf.add(byHead, causal_N_N)), scores.shape);
 }
 
-/** Rows of `[P*K*G, h*T, d]` as rows of the prompts: `[P*K, G*h*T, d]`. */
-function byPrompt(x: tf.Tensor3D, { P, B }: AttentionShape): tf.Tensor3D {
-  const [batch, rows, d] = x.shape;
-  return tf.reshape(x, [batch / B * P, B / P * rows, d]);
-}
-
-/** Scores, or their gradients, on the prompt's keys and on the own ones as one matrix `[rows, N+T]`. */
-function join(onPrompt: tf.Tensor3D, onOwn: tf.Tensor3D): tf.Tensor2D {
-  const N = onPrompt.shape[2], T = onOwn.shape[2];
-  // Joined and parted as matrices: the wasm engine is slow at higher ranks.
-  return tf.concat([tf.reshape(onPrompt, [-1, N]), tf.reshape(onOwn, [-1, T])], 1) as tf.Tensor2D;
-}
-
-/** The reverse of {@link join}: `[P*K, G*h*T, N]` and `[P*K*G, h*T, T]`. */
-function part(x: tf.Tensor2D, N: number, T: number, { P, B, numKvHeads }: AttentionShape) {
-  const rows = x.shape[0];
-  const onPrompt: tf.Tensor3D = tf.reshape(tf.slice(x, [0, 0], [rows, N]), [P * numKvHeads, -1, N]);
-  const onOwn: tf.Tensor3D = tf.reshape(tf.slice(x, [0, N], [rows, T]), [B * numKvHeads, -1, T]);
-  return { onPrompt, onOwn };
-}
-
-/** Weights of the completions' rows on their prompt's keys and their own, `[P*K*G*h*T, N+T]`. */
-function groupWeights(prompt: Heads, own: Heads, shape: AttentionShape): tf.Tensor2D {
-  const { P, headDim, mask_P_1_T_NT } = shape;
-  const scores = join(
-    tf.matMul(byPrompt(own.q, shape), prompt.k, false, true),
-    tf.matMul(own.q, own.k, false, true),
-  );
-  const [, , T, width] = mask_P_1_T_NT.shape;
-  const byRow = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, -1, T, width]);
-  return tf.reshape(tf.softmax(tf.add(byRow, mask_P_1_T_NT)), scores.shape);
-}
-
-/** What prompt rows attend to among themselves, and completion rows in their prompt and themselves. */
-export interface Attended {
-  /** `[P*N, H*d]` */
-  readonly prompts: tf.Tensor2D;
-  /** `[B*T, H*d]` */
-  readonly completions: tf.Tensor2D;
-}
-
 /** Attention of prompt rows alone: `[P*N, H*d]`. */
 export function attendPrompts(prompts: Projected, shape: PromptShape): tf.Tensor2D {
   const { P, numHeads, headDim } = shape;
@@ -145,76 +123,175 @@ export function attendPrompts(prompts: Projected, shape: PromptShape): tf.Tensor
   return rowsFirst(out, P, numHeads, headDim);
 }
 
-/** Attention of a batch of groups. */
-export function attend(
-  prompts: Projected,
-  completions: Projected,
-  shape: AttentionShape,
-): Attended {
-  const prompt = promptHeads(prompts, shape), own = completionHeads(completions, shape);
-  const [, N] = prompt.k.shape, [, T] = own.k.shape;
-  const weights = part(groupWeights(prompt, own, shape), N, T, shape);
-  const fromPrompt = tf.matMul(weights.onPrompt, prompt.v, false, false);
-  const fromOwn = tf.matMul(weights.onOwn, own.v, false, false);
-  const out = tf.add(fromPrompt, tf.reshape(fromOwn, fromPrompt.shape));
-  return {
-    prompts: attendPrompts(prompts, shape),
-    completions: completionRows(out, shape, shape.numHeads),
-  };
+/** Heads of a config, and of a batch. */
+export type AttentionHeads = Pick<PromptShape, "numHeads" | "numKvHeads" | "headDim">;
+
+/** One stretch by heads: queries `[P*K*G, h*S, d]`, keys and values `[P*K*G, E, d]`, and attention's weights. */
+interface StretchWeights extends Heads {
+  readonly G: number;
+  /** On the prompt's keys and the own ones: `[P*K*G*h*S, N+E]`. */
+  readonly joined: tf.Tensor2D;
 }
 
-/** The gradients of {@link attend} in everything projected. */
-export function attendGradient(
-  prompts: Projected,
-  completions: Projected,
-  dAttended: Attended,
-  shape: AttentionShape,
-): { dPrompts: Projected; dCompletions: Projected } {
-  const { P, numHeads, numKvHeads, headDim } = shape;
-  const scale = 1 / Math.sqrt(headDim);
-  const prompt = promptHeads(prompts, shape), own = completionHeads(completions, shape);
-  const [, N] = prompt.k.shape, [, T] = own.k.shape;
+/** What attention's output and its gradient start from. */
+export interface AttentionWeights {
+  readonly prompt: Heads;
+  /** `[P*K, h*N, N]` */
+  readonly among: tf.Tensor3D;
+  readonly stretches: readonly StretchWeights[];
+}
 
-  const among = promptWeights(prompt, shape);
-  const dOut: tf.Tensor3D = tf.reshape(
-    headsFirst(dAttended.prompts, P, numHeads),
-    prompt.q.shape,
+/** Rows of `[P*K*G, L, d]` as rows of the prompts: `[P*K, G*L, d]`. */
+function byPrompt(x: tf.Tensor3D, G: number): tf.Tensor3D {
+  const [batch, rows, d] = x.shape;
+  return tf.reshape(x, [batch / G, G * rows, d]);
+}
+
+/** Scores, or their gradients, on the prompt's keys and on the own ones as one matrix `[rows, N+E]`. */
+function join(onPrompt: tf.Tensor3D, onOwn: tf.Tensor3D): tf.Tensor2D {
+  const N = onPrompt.shape[2], E = onOwn.shape[2];
+  // Joined and parted as matrices: the wasm engine is slow at higher ranks.
+  return tf.concat([tf.reshape(onPrompt, [-1, N]), tf.reshape(onOwn, [-1, E])], 1) as tf.Tensor2D;
+}
+
+/** The reverse of {@link join}: `[P*K, G*h*S, N]` and `[P*K*G, h*S, E]`. */
+function part(x: tf.Tensor2D, { k, G }: StretchWeights) {
+  const [rows, width] = x.shape, [batch, E] = k.shape, N = width - E;
+  const onPrompt: tf.Tensor3D = tf.reshape(tf.slice(x, [0, 0], [rows, N]), [batch / G, -1, N]);
+  const onOwn: tf.Tensor3D = tf.reshape(tf.slice(x, [0, N], [rows, E]), [batch, -1, E]);
+  return { onPrompt, onOwn };
+}
+
+function stretchWeights(
+  { q, k, v }: Projected,
+  prompt: Heads,
+  P: number,
+  stretch: Stretch,
+  { numHeads: H, numKvHeads: K, headDim }: AttentionHeads,
+): StretchWeights {
+  const { queryRow_PGS, keyRow_PGE, mask_P_1_S_NE } = stretch;
+  const [, , S, width] = mask_P_1_S_NE.shape, G = queryRow_PGS.size / P / S;
+  const own: Heads = {
+    q: groupFirst(tf.gather(q, queryRow_PGS), P, G, K, H),
+    k: groupFirst(tf.gather(k, keyRow_PGE), P, G, K, K),
+    v: groupFirst(tf.gather(v, keyRow_PGE), P, G, K, K),
+  };
+  const scores = join(
+    tf.matMul(byPrompt(own.q, G), prompt.k, false, true),
+    tf.matMul(own.q, own.k, false, true),
   );
-  const dAmong = softmaxGradient(among, tf.matMul(dOut, prompt.v, false, true));
-  const dScores = tf.mul(dAmong, scale) as tf.Tensor3D;
+  const byRow = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, -1, S, width]);
+  const joined: tf.Tensor2D = tf.reshape(tf.softmax(tf.add(byRow, mask_P_1_S_NE)), scores.shape);
+  return { ...own, G, joined };
+}
 
-  const joined = groupWeights(prompt, own, shape);
-  const weights = part(joined, N, T, shape);
-  const dOwnOut = groupFirst(dAttended.completions, shape, numHeads);
+/** Attention's weights of a batch of groups, whose queries, keys and values are those of M rows. */
+export function attentionWeights(
+  projected: Projected,
+  rows: GroupRows,
+  heads: AttentionHeads,
+): AttentionWeights {
+  const { P, causal_N_N, promptRow_PN } = rows;
+  const { q, k, v } = projected;
+  const shape = { ...heads, P, causal_N_N };
+  const prompt = promptHeads({
+    q: tf.gather(q, promptRow_PN),
+    k: tf.gather(k, promptRow_PN),
+    v: tf.gather(v, promptRow_PN),
+  }, shape);
+  const stretches = rows.stretches.map((stretch) =>
+    stretchWeights(projected, prompt, P, stretch, heads)
+  );
+  return { prompt, among: promptWeights(prompt, shape), stretches };
+}
+
+/** What every row attends to, `[M, H*d]`. */
+export function attendedRows(
+  { prompt, among, stretches }: AttentionWeights,
+  { P, queryPlace_M }: GroupRows,
+  { numHeads: H, numKvHeads: K, headDim }: AttentionHeads,
+): tf.Tensor2D {
+  const ofPrompts = rowsFirst(tf.matMul(among, prompt.v, false, false), P, H, headDim);
+  const ofStretches = stretches.map((own) => {
+    const { onPrompt, onOwn } = part(own.joined, own);
+    const fromPrompt = tf.matMul(onPrompt, prompt.v, false, false);
+    const fromOwn = tf.matMul(onOwn, own.v, false, false);
+    return groupRows(tf.add(fromOwn, tf.reshape(fromPrompt, fromOwn.shape)), P, own.G, K, H);
+  });
+  return tf.gather(tf.concat([ofPrompts, ...ofStretches], 0) as tf.Tensor2D, queryPlace_M);
+}
+
+/** A stretch's gradients: of its queries and keys' rows, and of its prompts' keys and values `[P*K, N, d]`. */
+function stretchGradient(
+  own: StretchWeights,
+  prompt: Heads,
+  dAttended_M_HD: tf.Tensor2D,
+  P: number,
+  { queryRow_PGS, isQuery_PGS_1 }: Stretch,
+  { numHeads: H, numKvHeads: K, headDim }: AttentionHeads,
+) {
+  const { G } = own;
+  // What padding took of other rows' gradients must not count.
+  const dRows = tf.mul(tf.gather(dAttended_M_HD, queryRow_PGS), isQuery_PGS_1);
+  const dOut = groupFirst(dRows, P, G, K, H);
   const dJoined = join(
-    tf.matMul(byPrompt(dOwnOut, shape), prompt.v, false, true),
-    tf.matMul(dOwnOut, own.v, false, true),
+    tf.matMul(byPrompt(dOut, G), prompt.v, false, true),
+    tf.matMul(dOut, own.v, false, true),
   );
-  const dGroup = tf.mul(softmaxGradient(joined, dJoined), scale) as tf.Tensor2D;
-  const { onPrompt, onOwn } = part(dGroup, N, T, shape);
-  const ownQueries = byPrompt(own.q, shape);
-  const dOwnQueries = tf.add(
+  const dScores = tf.mul(softmaxGradient(own.joined, dJoined), 1 / Math.sqrt(headDim));
+  const { onPrompt, onOwn } = part(dScores as tf.Tensor2D, own);
+  const weights = part(own.joined, own);
+  const dQueries = tf.add(
     tf.reshape(tf.matMul(onPrompt, prompt.k, false, false), own.q.shape),
     tf.matMul(onOwn, own.k, false, false),
   );
-  const promptRows = (x: tf.Tensor, heads: number) => rowsFirst(x, P, heads, headDim);
-  const both = (a: tf.Tensor3D, b: tf.Tensor3D) => promptRows(tf.add(a, b), numKvHeads);
   return {
-    dPrompts: {
-      q: promptRows(tf.matMul(dScores, prompt.k, false, false), numHeads),
-      k: both(
-        tf.matMul(dScores, prompt.q, true, false),
-        tf.matMul(onPrompt, ownQueries, true, false),
-      ),
-      v: both(
-        tf.matMul(among, dOut, true, false),
-        tf.matMul(weights.onPrompt, byPrompt(dOwnOut, shape), true, false),
-      ),
-    },
-    dCompletions: {
-      q: completionRows(dOwnQueries, shape, numHeads),
-      k: completionRows(tf.matMul(onOwn, own.q, true, false), shape, numKvHeads),
-      v: completionRows(tf.matMul(weights.onOwn, dOwnOut, true, false), shape, numKvHeads),
-    },
+    dPromptKeys: tf.matMul(onPrompt, byPrompt(own.q, G), true, false),
+    dPromptValues: tf.matMul(weights.onPrompt, byPrompt(dOut, G), true, false),
+    q: groupRows(dQueries, P, G, K, H),
+    k: groupRows(tf.matMul(onOwn, own.q, true, false), P, G, K, K),
+    v: groupRows(tf.matMul(weights.onOwn, dOut, true, false), P, G, K, K),
+  };
+}
+
+/** The gradients of {@link attendedRows} in the queries, keys and values of M rows. */
+export function attentionGradient(
+  { prompt, among, stretches }: AttentionWeights,
+  dAttended_M_HD: tf.Tensor2D,
+  rows: GroupRows,
+  heads: AttentionHeads,
+): Projected {
+  const { P, promptRow_PN, isPromptRow_PN_1 } = rows;
+  const { numHeads: H, numKvHeads: K, headDim } = heads;
+  const dPromptRows = tf.mul(tf.gather(dAttended_M_HD, promptRow_PN), isPromptRow_PN_1);
+  const dOut: tf.Tensor3D = tf.reshape(headsFirst(dPromptRows, P, H), prompt.q.shape);
+  const dAmong = softmaxGradient(among, tf.matMul(dOut, prompt.v, false, true));
+  const dScores = tf.mul(dAmong, 1 / Math.sqrt(headDim)) as tf.Tensor3D;
+  const of = stretches.map((own, i) =>
+    stretchGradient(own, prompt, dAttended_M_HD, P, rows.stretches[i]!, heads)
+  );
+  const dKeys = tf.addN([
+    tf.matMul(dScores, prompt.q, true, false),
+    ...of.map(({ dPromptKeys }) => dPromptKeys),
+  ]);
+  const dValues = tf.addN([
+    tf.matMul(among, dOut, true, false),
+    ...of.map(({ dPromptValues }) => dPromptValues),
+  ]);
+  const promptRows = (x: tf.Tensor, heads: number) => rowsFirst(x, P, heads, headDim);
+  const all = (ofPrompts: tf.Tensor2D, ofStretches: readonly tf.Tensor2D[]) =>
+    tf.concat([ofPrompts, ...ofStretches], 0) as tf.Tensor2D;
+  const byQuery = all(
+    promptRows(tf.matMul(dScores, prompt.k, false, false), H),
+    of.map(({ q }) => q),
+  );
+  const byKey = (x: tf.Tensor2D): tf.Tensor2D =>
+    tf.addN(
+      rows.keyPlaces.map(({ place_M, isPlace_M_1 }) => tf.mul(tf.gather(x, place_M), isPlace_M_1)),
+    ) as tf.Tensor2D;
+  return {
+    q: tf.mul(tf.gather(byQuery, rows.queryPlace_M), rows.isRow_M_1),
+    k: byKey(all(promptRows(dKeys, K), of.map(({ k }) => k))),
+    v: byKey(all(promptRows(dValues, K), of.map(({ v }) => v))),
   };
 }

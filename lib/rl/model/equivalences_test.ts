@@ -6,6 +6,7 @@ import { compiles } from "../graph/compile.ts";
 import { initialWeights } from "../tiny/initial_weights.ts";
 import type { ModelConfig } from "./config.ts";
 import { type GroupBatch, layOutGroups, type TokenGroup } from "./group_batch.ts";
+import { addPiece, joinGradients, startGradientSum } from "./gradient_sum.ts";
 import { labelLogprobs, labelLogprobsGradient } from "./head.ts";
 import { tokenLogprobs, weightGradients } from "./passes.ts";
 import { plainLogits } from "./testdata/plain_decoder.ts";
@@ -268,8 +269,14 @@ Deno.test("rows of the head are independent of the blocks they pass in, gradient
       ] as const;
       const slopes = [tf.slice(dLogprobs, begin, size), tf.slice(dEntropies, begin, size)] as const;
       const values = labelLogprobs(...inputs);
-      const gradient = labelLogprobsGradient(...inputs, values, ...slopes, true);
-      return { ...values, ...gradient, dHead_V_D: gradient.dHead_V_D! };
+      const sum = startGradientSum();
+      const gradient = labelLogprobsGradient(
+        ...inputs,
+        values,
+        ...slopes,
+        (piece, dPiece) => addPiece(sum, "head", piece, dPiece),
+      );
+      return { ...values, ...gradient, dHead_V_D: joinGradients(sum)["head"]! };
     };
     const chunked = ofRows(0, M);
     // Each part passes whole.

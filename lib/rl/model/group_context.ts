@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { bucketSize } from "../graph/bucket.ts";
 import type { Tensors } from "../graph/compile.ts";
 import { MASKED_SCORE } from "./attention.ts";
+import { layOutStretch, planStretches } from "./stretches.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import type { GroupContext } from "./layer.ts";
@@ -19,20 +20,6 @@ export function causalMask(length: number): tf.Tensor2D {
     mask.fill(MASKED_SCORE, row * length + row + 1, (row + 1) * length);
   }
   return tf.tensor2d(mask, [length, length]);
-}
-
-/** The mask of a completion's T rows over [prompt keys, own keys]: causal, without the prompt's padding. */
-function completionMask(promptLengths_P: readonly number[], N: number, T: number): tf.Tensor4D {
-  const P = promptLengths_P.length, width = N + T;
-  const mask = new Float32Array(P * T * width).fill(MASKED_SCORE);
-  promptLengths_P.forEach((length, p) => {
-    for (let t = 0; t < T; t++) {
-      const at = (p * T + t) * width;
-      mask.fill(0, at, at + length);
-      mask.fill(0, at + N, at + N + t + 1);
-    }
-  });
-  return tf.tensor4d(mask, [P, 1, T, width]);
 }
 
 /** Where rows of the given lengths, laid one after the other, stand when each is padded to the same length. */
@@ -61,48 +48,103 @@ export function padding(lengths: readonly number[], padded: number, first: numbe
   return { row, isRow, place: Int32Array.from(place) };
 }
 
+function column(x: Float32Array): tf.Tensor2D {
+  return tf.tensor2d(x, [x.length, 1]);
+}
+
 /**
  * The context that every layer of one pass over `batch` shares.
  *
  * @param M Rows that the pass computes: the batch's, and spare ones behind them.
  */
 export function groupContext(batch: GroupBatch, config: ModelConfig, M: number): GroupContext {
-  const { P, G, promptLengths_P, completionLengths_B, promptRows } = batch;
-  const N = bucketSize(batch.N), T = bucketSize(batch.T);
+  const { P, promptLengths_P, inputIds_M } = batch;
+  const N = bucketSize(batch.N);
   const positions_M = new Int32Array(M);
   positions_M.set(batch.positions_M);
   const prompts = padding(promptLengths_P, N, 0);
-  const completions = padding(completionLengths_B, T, promptRows);
-  const paddedRow_M = new Int32Array(M);
-  paddedRow_M.set(prompts.place);
-  paddedRow_M.set(completions.place.map((place) => P * N + place), promptRows);
-  const isRow_M = new Float32Array(M).fill(1, 0, batch.inputIds_M.length);
-  const column = (x: Float32Array) => tf.tensor2d(x, [x.length, 1]);
+  const stretches = planStretches(batch).map((plan) => layOutStretch(plan, batch, N));
+  const queryPlace_M = new Int32Array(M);
+  queryPlace_M.set(prompts.place);
+  const keyPlaces: { place_M: Int32Array; isPlace_M: Float32Array }[] = [];
+  const timesPlaced_M = new Uint16Array(M);
+  const placeKey = (row: number, place: number) => {
+    const time = timesPlaced_M[row]!++;
+    keyPlaces[time] ??= { place_M: new Int32Array(M), isPlace_M: new Float32Array(M) };
+    keyPlaces[time].place_M[row] = place;
+    keyPlaces[time].isPlace_M[row] = 1;
+  };
+  prompts.place.forEach((place, row) => placeKey(row, place));
+  let queries = P * N, keys = P * N;
+  for (const { queryRow, isQuery, keyRow, isKey } of stretches) {
+    queryRow.forEach((row, i) => {
+      if (isQuery[i] === 1) queryPlace_M[row] = queries + i;
+    });
+    keyRow.forEach((row, i) => {
+      if (isKey[i] === 1) placeKey(row, keys + i);
+    });
+    queries += queryRow.length;
+    keys += keyRow.length;
+  }
+  const indices = (x: Int32Array) => tf.tensor1d(x, "int32");
   return {
     P,
-    B: P * G,
-    promptRow_PN: tf.tensor1d(prompts.row, "int32"),
-    completionRow_BT: tf.tensor1d(completions.row, "int32"),
-    paddedRow_M: tf.tensor1d(paddedRow_M, "int32"),
+    promptRow_PN: indices(prompts.row),
     isPromptRow_PN_1: column(prompts.isRow),
-    isCompletionRow_BT_1: column(completions.isRow),
-    isRow_M_1: column(isRow_M),
-    rotation: rotationAt(positions_M, config.headDim, config.ropeTheta),
     causal_N_N: causalMask(N),
-    mask_P_1_T_NT: completionMask(promptLengths_P, N, T),
+    stretches: stretches.map(({ queryRow, isQuery, keyRow, mask }) => ({
+      queryRow_PGS: indices(queryRow),
+      isQuery_PGS_1: column(isQuery),
+      keyRow_PGE: indices(keyRow),
+      mask_P_1_S_NE: mask,
+    })),
+    queryPlace_M: indices(queryPlace_M),
+    isRow_M_1: column(new Float32Array(M).fill(1, 0, inputIds_M.length)),
+    keyPlaces: keyPlaces.map(({ place_M, isPlace_M }) => ({
+      place_M: indices(place_M),
+      isPlace_M_1: column(isPlace_M),
+    })),
+    rotation: rotationAt(positions_M, config.headDim, config.ropeTheta),
   };
 }
 
+/** The members of a list under names of their own. */
+function numbered<T extends object>(name: string, list: readonly T[]): Tensors {
+  return Object.fromEntries(
+    list.flatMap((member, i) =>
+      Object.entries(member).map(([key, tensor]) => [`${name} ${i} ${key}`, tensor])
+    ),
+  );
+}
+
+/** The reverse of {@link numbered}. */
+function unnumbered<T extends object>(name: string, like: readonly T[], tensors: Tensors): T[] {
+  return like.map((member, i) =>
+    Object.fromEntries(
+      Object.keys(member).map((key) => [key, tensors[`${name} ${i} ${key}`]]),
+    ) as T
+  );
+}
+
 /** The tensors of a context by name, as a graph takes them. */
-export function contextTensors({ P: _P, B: _B, rotation, ...tensors }: GroupContext): Tensors {
-  return { ...tensors, ...rotation };
+export function contextTensors(
+  { P: _P, rotation, stretches, keyPlaces, ...tensors }: GroupContext,
+): Tensors {
+  return {
+    ...tensors,
+    ...rotation,
+    ...numbered("stretch", stretches),
+    ...numbered("key", keyPlaces),
+  };
 }
 
 /** A context from {@link contextTensors}. */
-export function contextOf(
-  { P, B }: Pick<GroupContext, "P" | "B">,
-  tensors: Tensors,
-): GroupContext {
-  const rotation = tensors as unknown as GroupContext["rotation"];
-  return { ...tensors as unknown as GroupContext, P, B, rotation };
+export function contextOf(context: GroupContext, tensors: Tensors): GroupContext {
+  return {
+    ...tensors as unknown as GroupContext,
+    P: context.P,
+    rotation: tensors as unknown as GroupContext["rotation"],
+    stretches: unnumbered("stretch", context.stretches, tensors),
+    keyPlaces: unnumbered("key", context.keyPlaces, tensors),
+  };
 }

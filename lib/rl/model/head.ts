@@ -8,6 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { runCompiled } from "../graph/compile.ts";
+import { type VocabularyPiece, vocabularyPieces } from "./gradient_sum.ts";
 import { matMul } from "./ops.ts";
 
 /** Most logits of one block: 24 MiB of float32, which allocators keep where larger ones go back to the system. */
@@ -31,13 +32,18 @@ export function headLogits(
   return temperature === 1 ? logits : tf.mul(logits, 1 / temperature);
 }
 
-/** The head's rows in parts, each for the caller to dispose. */
-function* headBlocks(M: number, head_V_D: tf.Tensor2D): Generator<tf.Tensor2D> {
-  const [V, D] = head_V_D.shape;
-  const size = Math.ceil(V / Math.ceil(M * V / BLOCK_LOGITS));
-  for (let begin = 0; begin < V; begin += size) {
-    yield tf.slice(head_V_D, [begin, 0], [Math.min(size, V - begin), D]);
-  }
+/** A piece of the vocabulary in blocks whose logits for M rows are not too many. */
+function blocksOf(M: number, { begin, size }: VocabularyPiece): VocabularyPiece[] {
+  const rows = Math.ceil(size / Math.ceil(M * size / BLOCK_LOGITS));
+  return Array.from({ length: Math.ceil(size / rows) }, (_, i) => ({
+    begin: begin + i * rows,
+    size: Math.min(rows, size - i * rows),
+  }));
+}
+
+/** A block's rows of the head, for the caller to dispose. */
+function takeRows(head_V_D: tf.Tensor2D, { begin, size }: VocabularyPiece): tf.Tensor2D {
+  return tf.slice(head_V_D, [begin, 0], [size, head_V_D.shape[1]]);
 }
 
 function column(x_M: tf.Tensor1D): tf.Tensor2D {
@@ -92,7 +98,9 @@ export function labelLogprobs(
       total: tf.zeros([M, 1]),
       weighted: tf.zeros([M, 1]),
     };
-    for (const block of headBlocks(M, head_V_D)) {
+    const pieces = vocabularyPieces(head_V_D.shape[0]);
+    for (const rows of pieces.flatMap((piece) => blocksOf(M, piece))) {
+      const block = takeRows(head_V_D, rows);
       const next = runCompiled("head", { ...sums, hidden, block }, addBlock);
       tf.dispose([sums, block]);
       sums = next;
@@ -110,12 +118,10 @@ export function labelLogprobs(
   });
 }
 
-/** The head's gradients. */
+/** The head's gradients, but for those of its blocks. */
 export interface HeadGradient {
   readonly dHidden_M_D: tf.Tensor2D;
-  /** All of the head's gradient but what comes by way of the labels' own logits; undefined if frozen. */
-  readonly dHead_V_D: tf.Tensor2D | undefined;
-  /** That part: to be added to the head's row of each label. */
+  /** What comes by way of the labels' own logits: to be added to the head's row of each label. */
   readonly dLabelRows_M_D: tf.Tensor2D;
 }
 
@@ -145,7 +151,10 @@ function blockGradient(
  * With p the row's distribution and h its entropy,
  * dlogit_j = dlogprob * (1[j = label] - p_j) - dentropy * p_j * (log p_j + h).
  *
- * @param isHeadTrained without it the head's gradient is not computed.
+ * Call inside tf.tidy.
+ *
+ * @param takePiece gets, and takes over, all of the gradient of a piece of the head but what comes by way of the
+ * labels' own logits; null leaves it out.
  */
 export function labelLogprobsGradient(
   hidden_M_D: tf.Tensor2D,
@@ -155,42 +164,45 @@ export function labelLogprobsGradient(
   { entropies_M, logSums_M }: LabelLogprobs,
   dLogprobs_M: tf.Tensor1D,
   dEntropies_M: tf.Tensor1D,
-  isHeadTrained: boolean,
+  takePiece: ((piece: number, dPiece: tf.Tensor2D) => void) | null,
 ): HeadGradient {
-  return tf.tidy(() => {
-    const [M, D] = hidden_M_D.shape;
-    const hidden: tf.Tensor2D = tf.mul(hidden_M_D, 1 / temperature);
-    const rows = {
-      logSums: column(logSums_M),
-      entropies: column(entropies_M),
-      dLogprobs: column(dLogprobs_M),
-      dEntropies: column(dEntropies_M),
-    };
-    let dHidden: tf.Tensor2D = tf.zeros([M, D]);
+  const [M, D] = hidden_M_D.shape;
+  const hidden: tf.Tensor2D = tf.mul(hidden_M_D, 1 / temperature);
+  const rows = {
+    logSums: column(logSums_M),
+    entropies: column(entropies_M),
+    dLogprobs: column(dLogprobs_M),
+    dEntropies: column(dEntropies_M),
+  };
+  let dHidden: tf.Tensor2D = tf.zeros([M, D]);
+  for (const [index, piece] of vocabularyPieces(head_V_D.shape[0]).entries()) {
     const dBlocks: tf.Tensor2D[] = [];
-    for (const block of headBlocks(M, head_V_D)) {
+    for (const part of blocksOf(M, piece)) {
+      const block = takeRows(head_V_D, part);
       const inputs = { hidden, block, ...rows, dHidden };
-      if (isHeadTrained) {
-        const next = runCompiled("head back", inputs, (inputs) => {
-          const { dHidden, dLogits } = blockGradient(inputs);
-          return { dHidden, dBlock: matMul(dLogits, inputs.hidden, true) };
-        });
-        dBlocks.push(next.dBlock);
-        tf.dispose([dHidden, block]);
-        dHidden = next.dHidden;
-      } else {
+      if (takePiece === null) {
         const next = runCompiled("frozen head back", inputs, (inputs) => ({
           dHidden: blockGradient(inputs).dHidden,
         }));
         tf.dispose([dHidden, block]);
         dHidden = next.dHidden;
+      } else {
+        const next = runCompiled("head back", inputs, (inputs) => {
+          const { dHidden, dLogits } = blockGradient(inputs);
+          return { dHidden, dBlock: matMul(dLogits, inputs.hidden, true) };
+        });
+        tf.dispose([dHidden, block]);
+        dHidden = next.dHidden;
+        dBlocks.push(next.dBlock);
       }
     }
-    const ofLabels = tf.mul(rows.dLogprobs, tf.gather(head_V_D, labels_M));
-    return {
-      dHidden_M_D: tf.mul(tf.add(dHidden, ofLabels), 1 / temperature) as tf.Tensor2D,
-      dHead_V_D: isHeadTrained ? tf.concat(dBlocks, 0) as tf.Tensor2D : undefined,
-      dLabelRows_M_D: tf.mul(rows.dLogprobs, hidden) as tf.Tensor2D,
-    };
-  });
+    if (takePiece === null) continue;
+    takePiece(index, tf.concat(dBlocks, 0) as tf.Tensor2D);
+    tf.dispose(dBlocks);
+  }
+  const ofLabels = tf.mul(rows.dLogprobs, tf.gather(head_V_D, labels_M));
+  return {
+    dHidden_M_D: tf.mul(tf.add(dHidden, ofLabels), 1 / temperature) as tf.Tensor2D,
+    dLabelRows_M_D: tf.mul(rows.dLogprobs, hidden) as tf.Tensor2D,
+  };
 }

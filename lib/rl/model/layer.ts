@@ -9,7 +9,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { linear } from "../lora/linear.ts";
 import { layerAdapter } from "../lora/names.ts";
-import { attend, type AttentionShape, type Projected } from "./attention.ts";
+import { attendedRows, attentionWeights, type GroupRows, type Projected } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import { rmsNorm, swiglu } from "./ops.ts";
 import { rotate, type Rotation } from "./rotary.ts";
@@ -123,44 +123,12 @@ function layerOutput(
 }
 
 /** What a layer needs to know of a batch of groups, the same in every layer. */
-export interface GroupContext extends Pick<AttentionShape, "P" | "B"> {
-  /** The row of each of P x N rows of prompts; any row where a prompt is shorter. */
-  readonly promptRow_PN: tf.Tensor1D;
-  /** The row of each of B x T rows of completions; any row where a completion is shorter. */
-  readonly completionRow_BT: tf.Tensor1D;
-  /** Where each of M rows stands among P x N + B x T padded ones; anywhere for spare rows. */
-  readonly paddedRow_M: tf.Tensor1D;
-  /** 1 where a padded row has a row, else 0: `[P*N, 1]`, `[B*T, 1]`; the same of rows, `[M, 1]`. */
-  readonly isPromptRow_PN_1: tf.Tensor2D;
-  readonly isCompletionRow_BT_1: tf.Tensor2D;
-  readonly isRow_M_1: tf.Tensor2D;
+export interface GroupContext extends GroupRows {
   readonly rotation: Rotation;
-  readonly causal_N_N: tf.Tensor2D;
-  readonly mask_P_1_T_NT: tf.Tensor4D;
-}
-
-/** What attention reads of a context and a model's config. */
-export function attentionShape(
-  { P, B, causal_N_N, mask_P_1_T_NT }: GroupContext,
-  { numHeads, numKvHeads, headDim }: ModelConfig,
-): AttentionShape {
-  return { P, B, numHeads, numKvHeads, headDim, causal_N_N, mask_P_1_T_NT };
-}
-
-/** Projected rows as attention takes them: the prompts' rows and the completions', padded. */
-export function padProjected({ q, k, v }: Projected, context: GroupContext) {
-  const take = (rows: tf.Tensor1D): Projected => ({
-    q: tf.gather(q, rows),
-    k: tf.gather(k, rows),
-    v: tf.gather(v, rows),
-  });
-  return { prompts: take(context.promptRow_PN), completions: take(context.completionRow_BT) };
 }
 
 /** What a layer's backward pass starts from; computed again where it was not kept. */
-export interface LayerValues extends Projected, FeedForward {
-  readonly attended_M_HD: tf.Tensor2D;
-}
+export interface LayerValues extends Projected, FeedForward {}
 
 /** All products of a layer but the last. */
 export function layerValues(
@@ -170,13 +138,8 @@ export function layerValues(
   context: GroupContext,
 ): LayerValues {
   const projected = project(x_M_D, weights, config, context.rotation);
-  const { prompts, completions } = padProjected(projected, context);
-  const attended = attend(prompts, completions, attentionShape(context, config));
-  const attended_M_HD: tf.Tensor2D = tf.gather(
-    tf.concat([attended.prompts, attended.completions], 0),
-    context.paddedRow_M,
-  );
-  return { ...projected, attended_M_HD, ...feedForward(x_M_D, attended_M_HD, weights, config) };
+  const attended = attendedRows(attentionWeights(projected, context, config), context, config);
+  return { ...projected, ...feedForward(x_M_D, attended, weights, config) };
 }
 
 /** Prompt rows and completion rows of groups through one layer, `[M, D]`, from {@link layerValues}. */

@@ -8,69 +8,86 @@
 import * as tf from "@tensorflow/tfjs";
 import { linearGradient } from "../lora/linear.ts";
 import { hasAdapter } from "../lora/names.ts";
-import { attendGradient, type Projected } from "./attention.ts";
+import { attendedRows, attentionGradient, attentionWeights, type Projected } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import {
   attentionNorm,
-  attentionShape,
+  type FeedForward,
   feedForwardNorm,
   type GroupContext,
-  type LayerValues,
   type LayerWeights,
-  padProjected,
 } from "./layer.ts";
 import { rmsNormGradient, swiglu, swigluGradient } from "./ops.ts";
 import { rotateGradient } from "./rotary.ts";
 import { weightNamed } from "./weights.ts";
 
-/** A layer's gradients. */
-export interface LayerGradient {
+/** The gradients of half a layer. */
+export interface HalfGradient {
+  /** Of what it started from. */
   readonly dInput_M_D: tf.Tensor2D;
   /** Of every weight that is trained, by its name within the layer. */
   readonly gradients: Record<string, tf.Tensor>;
 }
 
+/** Collects the gradients of what is trained, on the way back through modules and norms. */
+function wayBack(weights: LayerWeights, config: ModelConfig) {
+  const gradients: Record<string, tf.Tensor> = {};
+  return {
+    gradients,
+    through(x: tf.Tensor2D, module: string, dy: tf.Tensor2D): tf.Tensor2D {
+      const linear = linearGradient(x, weights, module, dy);
+      Object.assign(gradients, linear.gradients);
+      return linear.dx_M_I;
+    },
+    throughNorm(x: tf.Tensor2D, name: string, dy: tf.Tensor2D): tf.Tensor2D {
+      const norm = rmsNormGradient(x, weightNamed(weights, name), config.rmsNormEps, dy);
+      if (!hasAdapter(weights)) gradients[name] = norm.dWeight_D;
+      return norm.dx_M_D;
+    },
+  };
+}
+
 /**
- * The gradients of a layer from that of its output. Of what the forward pass computed it takes every
- * product but the last; norms, the gate and attention's weights are computed again.
+ * The gradients of the feed-forward block from that of the layer's output. The norm and the gate are computed
+ * again.
  *
  * @param dOutput_M_D 0 in spare rows.
  */
-export function layerGradient(
-  x_M_D: tf.Tensor2D,
-  values: LayerValues,
+export function feedForwardGradient(
+  { afterAttention_M_D, gate_M_I, up_M_I }: FeedForward,
   dOutput_M_D: tf.Tensor2D,
   weights: LayerWeights,
   config: ModelConfig,
-  context: GroupContext,
-): LayerGradient {
-  const { afterAttention_M_D, gate_M_I, up_M_I, attended_M_HD } = values;
-  const gradients: Record<string, tf.Tensor> = {};
-  const back = (x: tf.Tensor2D, module: string, dy: tf.Tensor2D): tf.Tensor2D => {
-    const linear = linearGradient(x, weights, module, dy);
-    Object.assign(gradients, linear.gradients);
-    return linear.dx_M_I;
-  };
-  const backThroughNorm = (x: tf.Tensor2D, name: string, dy: tf.Tensor2D): tf.Tensor2D => {
-    const norm = rmsNormGradient(x, weightNamed(weights, name), config.rmsNormEps, dy);
-    if (!hasAdapter(weights)) gradients[name] = norm.dWeight_D;
-    return norm.dx_M_D;
-  };
-
-  const dGated = back(swiglu(gate_M_I, up_M_I), "mlp.down_proj", dOutput_M_D);
+): HalfGradient {
+  const back = wayBack(weights, config);
+  const dGated = back.through(swiglu(gate_M_I, up_M_I), "mlp.down_proj", dOutput_M_D);
   const { dGate_M_I, dUp_M_I } = swigluGradient(gate_M_I, up_M_I, dGated);
   const normed = feedForwardNorm(afterAttention_M_D, weights, config);
   const dNormed: tf.Tensor2D = tf.add(
-    back(normed, "mlp.gate_proj", dGate_M_I),
-    back(normed, "mlp.up_proj", dUp_M_I),
+    back.through(normed, "mlp.gate_proj", dGate_M_I),
+    back.through(normed, "mlp.up_proj", dUp_M_I),
   );
-  const dAfterAttention: tf.Tensor2D = tf.add(
-    dOutput_M_D,
-    backThroughNorm(afterAttention_M_D, "post_attention_layernorm.weight", dNormed),
-  );
+  const dx = back.throughNorm(afterAttention_M_D, "post_attention_layernorm.weight", dNormed);
+  return { dInput_M_D: tf.add(dOutput_M_D, dx), gradients: back.gradients };
+}
 
-  const dAttended = back(attended_M_HD, "self_attn.o_proj", dAfterAttention);
-  const d = projectedGradient(values, dAttended, config, context);
+/**
+ * The gradients of attention and what comes before it, from that of the feed-forward block's input. The norm
+ * and attention's weights and output are computed again.
+ */
+export function selfAttentionGradient(
+  x_M_D: tf.Tensor2D,
+  projected: Projected,
+  dAfterAttention_M_D: tf.Tensor2D,
+  weights: LayerWeights,
+  config: ModelConfig,
+  context: GroupContext,
+): HalfGradient {
+  const back = wayBack(weights, config);
+  const attention = attentionWeights(projected, context, config);
+  const attended = attendedRows(attention, context, config);
+  const dAttended = back.through(attended, "self_attn.o_proj", dAfterAttention_M_D);
+  const d = attentionGradient(attention, dAttended, context, config);
   const attentionInput = attentionNorm(x_M_D, weights, config);
   const dProjected: [name: string, dy: tf.Tensor2D][] = [
     ["q_proj", rotateGradient(d.q, config.numHeads, context.rotation)],
@@ -79,43 +96,10 @@ export function layerGradient(
   ];
   const dInputs = dProjected.map(([name, dy]) => {
     if (config.attentionBias && !hasAdapter(weights)) {
-      gradients[`self_attn.${name}.bias`] = tf.sum(dy, 0);
+      back.gradients[`self_attn.${name}.bias`] = tf.sum(dy, 0);
     }
-    return back(attentionInput, `self_attn.${name}`, dy);
+    return back.through(attentionInput, `self_attn.${name}`, dy);
   });
-  const dInput = backThroughNorm(x_M_D, "input_layernorm.weight", tf.addN(dInputs));
-  return { dInput_M_D: tf.add(dAfterAttention, dInput), gradients };
-}
-
-/** Attention's gradients in the rotated queries and keys and the values of all rows. */
-function projectedGradient(
-  projected: Projected,
-  dAttended_M_HD: tf.Tensor2D,
-  config: ModelConfig,
-  context: GroupContext,
-): Projected {
-  const { prompts, completions } = padProjected(projected, context);
-  // What padding took of other rows' gradients must not count, nor what spare rows take of padding's.
-  const dAttended = {
-    prompts: tf.mul(
-      tf.gather(dAttended_M_HD, context.promptRow_PN),
-      context.isPromptRow_PN_1,
-    ) as tf.Tensor2D,
-    completions: tf.mul(
-      tf.gather(dAttended_M_HD, context.completionRow_BT),
-      context.isCompletionRow_BT_1,
-    ) as tf.Tensor2D,
-  };
-  const shape = attentionShape(context, config);
-  const { dPrompts, dCompletions } = attendGradient(prompts, completions, dAttended, shape);
-  const rows = (ofPrompts: tf.Tensor2D, ofCompletions: tf.Tensor2D): tf.Tensor2D =>
-    tf.mul(
-      tf.gather(tf.concat([ofPrompts, ofCompletions], 0), context.paddedRow_M),
-      context.isRow_M_1,
-    );
-  return {
-    q: rows(dPrompts.q, dCompletions.q),
-    k: rows(dPrompts.k, dCompletions.k),
-    v: rows(dPrompts.v, dCompletions.v),
-  };
+  const dx = back.throughNorm(x_M_D, "input_layernorm.weight", tf.addN(dInputs));
+  return { dInput_M_D: tf.add(dAfterAttention_M_D, dx), gradients: back.gradients };
 }

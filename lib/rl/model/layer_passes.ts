@@ -1,31 +1,35 @@
 /**
  * One layer's passes over a batch of groups, as graphs where the engine compiles: all layers of a model
- * share the two graphs of a batch's shapes.
+ * share the graphs of a batch's shapes. The backward pass is two, so that what one half of the layer needs is
+ * gone before the other begins: within a graph TensorFlow computes as early as it can.
  *
  * @module
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { runCompiled, type Tensors } from "../graph/compile.ts";
+import type { Projected } from "./attention.ts";
 import type { ModelConfig } from "./config.ts";
 import { contextOf, contextTensors } from "./group_context.ts";
 import {
+  type FeedForward,
   type GroupContext,
   groupLayer,
   type LayerValues,
   layerValues,
+  type LayerWeights,
   layerWeights,
 } from "./layer.ts";
-import { layerGradient } from "./layer_gradient.ts";
+import { feedForwardGradient, type HalfGradient, selfAttentionGradient } from "./layer_gradient.ts";
 import type { Weights } from "./weights.ts";
 
 /** What a layer's graph depends on besides its inputs' shapes. */
 function graphName(
   pass: string,
   config: ModelConfig,
-  { P, B }: GroupContext,
+  { P }: GroupContext,
 ): string {
   const { numHeads, numKvHeads, headDim, rmsNormEps } = config;
-  return `${pass} ${[P, B, numHeads, numKvHeads, headDim, rmsNormEps].join("/")}`;
+  return `${pass} ${[P, numHeads, numKvHeads, headDim, rmsNormEps].join("/")}`;
 }
 
 /** The result of a layer's forward pass. */
@@ -38,7 +42,7 @@ export interface LayerPass {
 /**
  * Layer `index`'s forward pass, `[M, D]` to `[M, D]`.
  *
- * @param keeps whether to return what the backward pass needs: nine times the input's size for SmolLM2.
+ * @param keeps whether to return what the backward pass needs: eight times the input's size for SmolLM2.
  */
 export function runLayer(
   x_M_D: tf.Tensor2D,
@@ -66,7 +70,7 @@ export function runLayer(
 /**
  * Layer `index`'s gradients from that of its output, by the weights' full names.
  *
- * @param kept what the forward pass kept; null to compute it again.
+ * @param kept what the forward pass kept, consumed; null to compute it again.
  */
 export function runLayerGradient(
   x_M_D: tf.Tensor2D,
@@ -78,24 +82,54 @@ export function runLayerGradient(
   context: GroupContext,
 ): { dInput_M_D: tf.Tensor2D; gradients: Record<string, tf.Tensor> } {
   const own = layerWeights(weights, config, index);
-  const name = graphName(kept === null ? "layer back, again" : "layer back", config, context);
-  const inputs = { ...own, ...contextTensors(context), ...kept, x: x_M_D, dOutput: dOutput_M_D };
-  const { dInput, ...gradients } = runCompiled<Tensors, Tensors>(name, inputs, (inputs) => {
-    const shared = contextOf(context, inputs);
-    const x = inputs["x"] as tf.Tensor2D, dOutput = inputs["dOutput"] as tf.Tensor2D;
-    const values = kept === null
-      ? layerValues(x, inputs, config, shared)
-      : inputs as unknown as LayerValues;
-    const { dInput_M_D, gradients } = layerGradient(x, values, dOutput, inputs, config, shared);
-    return { dInput: dInput_M_D, ...gradients };
-  });
-  return {
-    dInput_M_D: dInput as tf.Tensor2D,
-    gradients: Object.fromEntries(
-      Object.entries(gradients).map(([name, gradient]) => [
-        `model.layers.${index}.${name}`,
-        gradient,
-      ]),
-    ),
-  };
+  const ofContext = contextTensors(context);
+  const { q, k, v, ...feedForward } = kept ?? computeValues(x_M_D, own, config, context);
+  const name = (pass: string) => graphName(pass, config, context);
+
+  const half = { ...own, ...feedForward, dOutput: dOutput_M_D };
+  const { dInput: dAfterAttention, ...ofFeedForward } = runCompiled<Tensors, Tensors>(
+    name("feed-forward back"),
+    half,
+    (inputs) => {
+      const values = inputs as unknown as FeedForward;
+      return named(feedForwardGradient(values, inputs["dOutput"] as tf.Tensor2D, inputs, config));
+    },
+  );
+  tf.dispose(Object.values(feedForward));
+
+  const otherHalf = { ...own, ...ofContext, q, k, v, x: x_M_D, dAfterAttention: dAfterAttention! };
+  const { dInput, ...ofAttention } = runCompiled<Tensors, Tensors>(
+    name("attention back"),
+    otherHalf,
+    (inputs) => {
+      const x = inputs["x"] as tf.Tensor2D, dOutput = inputs["dAfterAttention"] as tf.Tensor2D;
+      const projected = inputs as unknown as Projected;
+      const shared = contextOf(context, inputs);
+      return named(selfAttentionGradient(x, projected, dOutput, inputs, config, shared));
+    },
+  );
+  tf.dispose([q, k, v, dAfterAttention!]);
+  const gradients = Object.entries({ ...ofFeedForward, ...ofAttention })
+    .map(([name, gradient]) => [`model.layers.${index}.${name}`, gradient]);
+  return { dInput_M_D: dInput as tf.Tensor2D, gradients: Object.fromEntries(gradients) };
+}
+
+/** Half a layer's gradients under the names of a graph's outputs. */
+function named({ dInput_M_D, gradients }: HalfGradient): Tensors {
+  return { dInput: dInput_M_D, ...gradients };
+}
+
+/** What a forward pass that keeps would have kept. */
+function computeValues(
+  x_M_D: tf.Tensor2D,
+  own: LayerWeights,
+  config: ModelConfig,
+  context: GroupContext,
+): LayerValues {
+  const inputs = { ...own, ...contextTensors(context), x: x_M_D };
+  const name = graphName("layer, again", config, context);
+  return runCompiled<Tensors, Tensors>(name, inputs, (inputs) => {
+    const x = inputs["x"] as tf.Tensor2D;
+    return { ...layerValues(x, inputs, config, contextOf(context, inputs)) };
+  }) as unknown as LayerValues;
 }

@@ -8,25 +8,9 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import { type NativeBackend, nativeBackend, nativeOp } from "../engine/native_backend.ts";
+import { nativeBackend } from "../engine/native_backend.ts";
+import { nativeProduct } from "../engine/native_products.ts";
 import { compiles } from "../graph/compile.ts";
-
-/** TensorFlow's MatMul, which tfjs has no kernel for. */
-function nativeProduct(
-  backend: NativeBackend,
-  a: tf.Tensor2D,
-  b: tf.Tensor2D,
-  transposeA: boolean,
-  transposeB: boolean,
-): tf.Tensor2D {
-  const { TF_ATTR_BOOL, TF_ATTR_TYPE, TF_FLOAT } = backend.binding;
-  const attributes = [
-    { name: "T", type: TF_ATTR_TYPE, value: TF_FLOAT },
-    { name: "transpose_a", type: TF_ATTR_BOOL, value: transposeA },
-    { name: "transpose_b", type: TF_ATTR_BOOL, value: transposeB },
-  ];
-  return nativeOp(backend, "MatMul", attributes, [a, b]) as tf.Tensor2D;
-}
 
 /**
  * Rank-2 product, of either factor's transpose if asked for.
@@ -62,7 +46,7 @@ export function matMul(
         );
       return tf.add(half(0), half(inner / 2)) as tf.Tensor2D;
     }
-    // TensorFlow's batched kernel is the faster one for few rows and a transpose, else up to 1.8 times slower.
+    // The batched kernel is the faster one for few rows and a transpose, else up to 1.8 times slower.
     if (transposeB && rows > 1 && rows <= 64) return tf.matMul(a, b, transposeA, true);
     return product(a, b);
   }

@@ -10,6 +10,14 @@ import { hasAdapter } from "../lora/names.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import { groupContext, padding } from "./group_context.ts";
+import {
+  addGradient,
+  addInPieces,
+  addPiece,
+  type GradientSum,
+  joinGradients,
+  startGradientSum,
+} from "./gradient_sum.ts";
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
 import type { GroupContext, LayerValues } from "./layer.ts";
 import { runLayer, runLayerGradient } from "./layer_passes.ts";
@@ -160,22 +168,24 @@ export interface LossGradient<Extra extends tf.TensorContainerObject> {
 }
 
 /**
- * Forward and backward pass: the gradient of a loss of the completions' log-probabilities and entropies
- * with respect to every weight that is trained, by name: those of the adapter, if the policy has one. The
- * caller owns the gradients and `extra`.
+ * Forward and backward pass: adds the gradient of a loss of the completions' log-probabilities and entropies with
+ * respect to every weight that is trained, by name: those of the adapter, if the policy has one. The caller owns
+ * the sum and `extra`.
  *
  * @param gradientCheckpointing whether layers keep only their input and are computed again in the backward
  * pass; without it every layer keeps its products.
  * @param lossGradient called once, within a tidy, with the forward pass's result.
+ * @param before the sum over other batches. Consumed.
  */
-export function weightGradients<Extra extends tf.TensorContainerObject>(
+export function addWeightGradients<Extra extends tf.TensorContainerObject>(
   weights: Weights,
   config: ModelConfig,
   batch: GroupBatch,
   temperature: number,
   gradientCheckpointing: boolean,
   lossGradient: (tokens: TokenLogprobs) => LossGradient<Extra>,
-): { gradients: Record<string, tf.Tensor>; extra: Extra } {
+  before: GradientSum,
+): { sum: GradientSum; extra: Extra } {
   const result = tf.tidy(() => {
     const isFull = !hasAdapter(weights);
     const tensors = uploadBatch(batch, config);
@@ -204,8 +214,8 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       entropies_B_T: padded(values.entropies_M, tensors),
     });
 
-    const gradients: Record<string, tf.Tensor> = {};
-    const { dHidden_M_D, dHead_V_D, dLabelRows_M_D } = labelLogprobsGradient(
+    const sum: GradientSum = { whole: { ...before.whole }, pieces: { ...before.pieces } };
+    const { dHidden_M_D, dLabelRows_M_D } = labelLogprobsGradient(
       hidden,
       head,
       labels_C,
@@ -213,32 +223,55 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
       values,
       unpadded(dLogprobs_B_T, tensors),
       unpadded(dEntropies_B_T, tensors),
-      isFull,
+      isFull ? (piece, dPiece) => addPiece(sum, headName(config), piece, dPiece) : null,
     );
     const finalWeight = weightNamed<tf.Tensor1D>(weights, FINAL_NORM);
     const norm = rmsNormGradient(own, finalWeight, config.rmsNormEps, dHidden_M_D);
-    if (isFull) gradients[FINAL_NORM] = norm.dWeight_D;
+    if (isFull) addGradient(sum, FINAL_NORM, norm.dWeight_D);
     const dOwn = tf.slice(norm.dx_M_D, [0, 0], [completionRows, config.hiddenSize]);
     const spare = ids_M.size - promptRows - completionRows;
     let dx: tf.Tensor2D = tf.pad(dOwn, [[promptRows, spare], [0, 0]]);
     for (let layer = config.numLayers - 1; layer >= 0; layer--) {
       const { input, kept } = passes[layer]!;
       const back = runLayerGradient(input, kept, dx, weights, config, layer, context);
-      Object.assign(gradients, back.gradients);
-      tf.dispose([dx, input, ...Object.values(kept ?? {})]);
+      for (const [name, gradient] of Object.entries(back.gradients)) {
+        addGradient(sum, name, gradient);
+      }
+      tf.dispose([dx, input]);
       dx = back.dInput_M_D;
     }
-    if (dHead_V_D === undefined) return { gradients, extra };
-    const intoTable = (rows: tf.Tensor2D, ids: tf.Tensor1D) =>
-      embeddingGradient(rows, ids, config.vocabSize);
+    if (!isFull) return { sum, extra };
+    const addToTable = (name: string, rows: tf.Tensor2D, ids: tf.Tensor1D) =>
+      addInPieces(sum, name, embeddingGradient(rows, ids, config.vocabSize));
     if (config.tieWordEmbeddings) {
       const rows: tf.Tensor2D = tf.concat([dx, dLabelRows_M_D], 0);
-      gradients[EMBEDDING] = tf.add(dHead_V_D, intoTable(rows, tf.concat([ids_M, labels_C])));
+      addToTable(EMBEDDING, rows, tf.concat([ids_M, labels_C]));
     } else {
-      gradients[EMBEDDING] = intoTable(dx, ids_M);
-      gradients[headName(config)] = tf.add(dHead_V_D, intoTable(dLabelRows_M_D, labels_C));
+      addToTable(EMBEDDING, dx, ids_M);
+      addToTable(headName(config), dLabelRows_M_D, labels_C);
     }
-    return { gradients, extra };
+    return { sum, extra };
   });
-  return result as unknown as { gradients: Record<string, tf.Tensor>; extra: Extra };
+  return result as unknown as { sum: GradientSum; extra: Extra };
+}
+
+/** The gradients of one batch, as {@link addWeightGradients} has them. The caller owns them and `extra`. */
+export function weightGradients<Extra extends tf.TensorContainerObject>(
+  weights: Weights,
+  config: ModelConfig,
+  batch: GroupBatch,
+  temperature: number,
+  gradientCheckpointing: boolean,
+  lossGradient: (tokens: TokenLogprobs) => LossGradient<Extra>,
+): { gradients: Record<string, tf.Tensor>; extra: Extra } {
+  const { sum, extra } = addWeightGradients(
+    weights,
+    config,
+    batch,
+    temperature,
+    gradientCheckpointing,
+    lossGradient,
+    startGradientSum(),
+  );
+  return { gradients: joinGradients(sum), extra };
 }

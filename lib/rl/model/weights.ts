@@ -4,6 +4,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { nativeBackend } from "../engine/native_backend.ts";
 import { isAdapterMatrix } from "../lora/names.ts";
 import type { NamedTensors, TensorData } from "./files/tensor_data.ts";
 
@@ -26,6 +27,28 @@ export function uploadWeights(tensors: NamedTensors): Weights {
       const tensor = tf.tensor(data, [...shape], "float32");
       return isLinear(name) ? tf.transpose(tensor) : tensor;
     });
+  }
+  return weights;
+}
+
+/**
+ * The same of tensors that nothing else needs. On the tensorflow engine, whose tensors share the memory of the
+ * arrays that they are made of, each array goes as soon as it is copied, and what the policy's updates free is
+ * TensorFlow's to use again.
+ *
+ * @param tensors Not to be used afterwards.
+ */
+export function moveWeights(tensors: NamedTensors): Weights {
+  if (nativeBackend() === null) return uploadWeights(tensors);
+  const weights: Record<string, tf.Tensor> = {};
+  for (const [name, { shape, data }] of tensors) {
+    weights[name] = tf.tidy(() => {
+      const tensor = tf.tensor(data, [...shape], "float32");
+      return isLinear(name) ? tf.transpose(tensor) : tf.mul(tensor, 1);
+    });
+    // The garbage collector has no reason to run for a few large arrays.
+    const { buffer } = data;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength) buffer.transfer(0);
   }
   return weights;
 }

@@ -43,9 +43,10 @@ export async function supervisedStep(
   );
   const lossNats = (await extra.loss.data())[0]!;
   extra.loss.dispose();
-  const clipped = await clipGradNorm(gradients, 1);
-  const next = adamwStep(policy.weights, clipped.gradients, optimizer, { ...ADAMW, learningRate });
-  tf.dispose(clipped.gradients);
+  const { factor } = await clipGradNorm(gradients, 1);
+  const options = { ...ADAMW, learningRate, gradientFactor: factor };
+  const next = adamwStep(policy.weights, gradients, optimizer, options);
+  tf.dispose(gradients);
   return {
     state: { step: step + 1, policy: { ...policy, weights: next.weights }, optimizer: next.state },
     lossNats,

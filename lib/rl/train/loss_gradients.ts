@@ -4,8 +4,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { giveMemoryBack } from "../engine/free_memory.ts";
 import { grpoLossGradients, type GrpoLossOptions, importanceRatios } from "../grpo/mod.ts";
-import { tokenLogprobs, weightGradients } from "../model/passes.ts";
+import { joinGradients, startGradientSum } from "../model/gradient_sum.ts";
+import { addWeightGradients, tokenLogprobs } from "../model/passes.ts";
 import type { Policy } from "../policy.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 import type { MicroBatch } from "./micro_batches.ts";
@@ -30,18 +32,6 @@ export function constantLogprobs(
 export interface StepGradients {
   readonly gradients: Record<string, tf.Tensor>;
   readonly metrics: Record<string, number>;
-}
-
-function addInto(sum: Record<string, tf.Tensor>, more: Record<string, tf.Tensor>): void {
-  for (const [name, tensor] of Object.entries(more)) {
-    const before = sum[name];
-    if (before === undefined) {
-      sum[name] = tensor;
-    } else {
-      sum[name] = tf.add(before, tensor);
-      tf.dispose([before, tensor]);
-    }
-  }
 }
 
 function samplerLogprobs(rollouts: readonly Rollout[], { batch, rows }: MicroBatch): tf.Tensor2D {
@@ -109,13 +99,14 @@ export async function lossGradients(
   const kept = masks.reduce((sum, mask) => sum + mask.reduce((a, b) => a + b, 0), 0);
   // As in TRL, a step whose every completion is masked has loss 0.
   const sizes = { tokenCount: Math.max(1, kept), sequenceCount: advantages_B.length };
-  const gradients: Record<string, tf.Tensor> = {};
+  let sum = startGradientSum();
   const metrics: Record<string, number> = {};
   for (const [i, micro] of microBatches.entries()) {
     const { batch, rows } = micro;
     const { weights, config } = policy;
+    giveMemoryBack();
     const again = options.gradientCheckpointing;
-    const part = weightGradients(weights, config, batch, temperature, again, (tokens) => {
+    const part = addWeightGradients(weights, config, batch, temperature, again, (tokens) => {
       const mask = tf.tensor2d(masks[i]!, [rows.length, batch.T]);
       const old = held.old?.[i] ?? tokens.logprobs_B_T;
       const sampler = samplerLogprobs(rollouts, micro);
@@ -146,15 +137,15 @@ export async function lossGradients(
         dEntropies_B_T,
         extra: { values: tf.stack(values) },
       };
-    });
-    addInto(gradients, part.gradients);
+    }, sum);
+    sum = part.sum;
     const values = await part.extra.values.data();
     part.extra.values.dispose();
     MEANS.forEach((name, k) => metrics[name] = (metrics[name] ?? 0) + values[k]!);
     metrics[LARGEST] = Math.max(metrics[LARGEST] ?? 0, values[MEANS.length]!);
   }
   if (held.ref === null) delete metrics["kl"];
-  return { gradients, metrics };
+  return { gradients: joinGradients(sum), metrics };
 }
 
 /** Parts of means, which add up over micro-batches. */

@@ -4,7 +4,6 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { ClippedGradients } from "../grpo/mod.ts";
 
 /**
  * Begins the name of the metric of a step without an update; what was not finite follows, e.g.
@@ -18,12 +17,14 @@ export const SKIPPED_UPDATE = "skipped_update/";
  * Tensors are looked at only if the norm says that there is something to find.
  *
  * @param loss The step's loss.
- * @param clipped Gradients and the norm they had before clipping; the caller keeps them.
+ * @param gradients By name; the caller keeps them.
+ * @param norm Theirs.
  * @returns Null if all is finite.
  */
 export async function nonFinitePart(
   loss: number,
-  { norm, gradients }: ClippedGradients,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  norm: number,
 ): Promise<string | null> {
   if (!Number.isFinite(loss)) return "loss";
   if (Number.isFinite(norm)) return null;

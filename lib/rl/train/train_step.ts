@@ -238,26 +238,27 @@ async function update(
   config: GrpoConfig,
 ): Promise<{ state: GrpoState; metrics: Record<string, number> }> {
   const { policy, optimizer } = state;
-  const clipped = await clipGradNorm(gradients, config.maxGradNorm);
-  const skipped = await nonFinitePart(metrics["loss"]!, clipped);
+  const { norm, factor } = await clipGradNorm(gradients, config.maxGradNorm);
+  const skipped = await nonFinitePart(metrics["loss"]!, gradients, norm);
   if (skipped !== null) {
-    tf.dispose(clipped.gradients);
-    return { state, metrics: { [SKIPPED_UPDATE + skipped]: 1, grad_norm: clipped.norm } };
+    tf.dispose(gradients);
+    return { state, metrics: { [SKIPPED_UPDATE + skipped]: 1, grad_norm: norm } };
   }
-  const next = adamwStep(trainableWeights(policy.weights), clipped.gradients, optimizer, {
+  const next = adamwStep(trainableWeights(policy.weights), gradients, optimizer, {
     learningRate: config.learningRate,
     beta1: config.adamBeta1,
     beta2: config.adamBeta2,
     epsilon: config.adamEpsilon,
     weightDecay: config.weightDecay,
+    gradientFactor: factor,
   });
-  tf.dispose(clipped.gradients);
+  tf.dispose(gradients);
   return {
     state: {
       ...state,
       policy: { ...policy, weights: { ...policy.weights, ...next.weights } },
       optimizer: next.state,
     },
-    metrics: { grad_norm: clipped.norm },
+    metrics: { grad_norm: norm },
   };
 }
