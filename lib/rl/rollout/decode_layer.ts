@@ -41,19 +41,7 @@ function shiftIn(tail: tf.Tensor3D, newest: tf.Tensor3D): tf.Tensor3D {
 /** Keys and values of some columns, and the queries' shape that they are multiplied with. */
 interface AttentionPart extends RowKeysValues {
   readonly queries: [batch: number, rows: number, d: number];
-  readonly multiply: (
-    a: tf.Tensor3D,
-    b: tf.Tensor3D,
-    transposeA: boolean,
-    transposeB: boolean,
-  ) => tf.Tensor3D;
 }
-
-/** Product with a prompt's keys or values, which stay the same from step to step. */
-const promptProduct: AttentionPart["multiply"] = (a, b, transposeA, transposeB) => {
-  if (tf.getBackend() !== "wasm") return tf.matMul(a, b, transposeA, transposeB);
-  return tf.engine().runKernel("LastingProduct", { a, b }, { transposeB }) as tf.Tensor3D;
-};
 
 /**
  * Rows through one layer.
@@ -82,25 +70,24 @@ export function decodeLayer(
   // The prompt meets the queries of all rows of its slot in one product, the own columns row by row.
   const parts: AttentionPart[] = [
     {
-      multiply: promptProduct,
       queries: [P * K, R * h, d],
       keys: tf.reshape(cache.prompts.keys, [P * K, -1, d]),
       values: tf.reshape(cache.prompts.values, [P * K, -1, d]),
     },
     ...[...(cache.sealed === null ? [] : [cache.sealed]), tail]
-      .map((own): AttentionPart => ({ multiply: tf.matMul, queries: [B * K, h, d], ...own })),
+      .map((own): AttentionPart => ({ queries: [B * K, h, d], ...own })),
   ];
-  const scores = parts.map(({ multiply, queries: shape, keys }) => {
-    const found = multiply(tf.reshape(queries, shape), keys, false, true);
+  const scores = parts.map(({ queries: shape, keys }) => {
+    const found = tf.matMul(tf.reshape(queries, shape), keys, false, true);
     return tf.reshape(found, [P * K, R * h, keys.shape[1]]);
   });
   const attention = tf.softmax(tf.add(tf.concat(scores, 2), mask_PK_Rh_W));
   let column = 0;
-  const attended = parts.map(({ multiply, queries: [batch, rows], keys, values }) => {
+  const attended = parts.map(({ queries: [batch, rows], keys, values }) => {
     const columns = keys.shape[1];
     const own = tf.slice(attention, [0, 0, column], [P * K, R * h, columns]);
     column += columns;
-    const found = multiply(tf.reshape(own, [batch, rows, columns]), values, false, false);
+    const found = tf.matMul(tf.reshape(own, [batch, rows, columns]), values);
     return tf.reshape(found, [P, K, R, h * d]);
   });
   const sum = tf.addN(attended);
