@@ -3,6 +3,7 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import type { EnginePresence } from "./choice.ts";
 import { processorName } from "./host.ts";
 import type { StartedEngine } from "./started_engine.ts";
+import { registerWasmFusedKernels } from "./wasm_fused_kernels.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
 import { startModule } from "./wasm_module.ts";
 import { registerWasmProducts } from "./wasm_products.ts";
@@ -28,8 +29,10 @@ export async function startWasm(): Promise<StartedEngine> {
         `failure, printed above. Install the packages again: deno install`,
     );
   }
-  registerWasmKernels();
-  registerWasmProducts(startModule());
+  const module = startModule();
+  registerWasmKernels(module);
+  registerWasmProducts(module);
+  registerWasmFusedKernels(module);
   return {
     version: `tfjs-backend-wasm ${version_wasm} with SIMD`,
     devices: [processorName()],

@@ -1,6 +1,5 @@
 /**
- * Writes WebAssembly modules: expressions and statements become instructions, functions become a module that
- * computes in a memory it is given. Only what the kernels of this folder use.
+ * Writes WebAssembly: expressions and statements become instructions. Only what the kernels of this folder use.
  *
  * @module
  */
@@ -25,10 +24,11 @@ export interface Local<T extends ValueType> extends Value<T> {
 /** An i32 where a plain number is meant as a constant. */
 export type Int = Value<"i32"> | number;
 
-const TYPE_CODES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+/** How types are written. */
+export const TYPE_CODES: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 
 /** An unsigned number, seven bits a byte, the lowest first. */
-function unsigned(value: number): number[] {
+export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   do {
     const rest = Math.floor(value / 128);
@@ -57,7 +57,7 @@ function value<T extends ValueType>(type: T, ...code: number[][]): Value<T> {
   return { type, code: code.flat() };
 }
 
-function toI32(x: Int): Value<"i32"> {
+export function toI32(x: Int): Value<"i32"> {
   return typeof x === "number" ? value("i32", [0x41, ...signed(x)]) : x;
 }
 
@@ -128,6 +128,9 @@ export const f32x4 = {
   /** One number and three zeros. */
   loadOne: (address: Int, offset = 0): Value<"v128"> =>
     value("v128", [...toI32(address).code, 0xfd, 0x5c, 2, ...unsigned(offset)]),
+  /** One number, four times. */
+  loadSplat: (address: Int, offset = 0): Value<"v128"> =>
+    value("v128", [...toI32(address).code, 0xfd, 0x09, 2, ...unsigned(offset)]),
   store: (address: Int, x: Value<"v128">, offset = 0): Statement => [
     ...toI32(address).code,
     ...x.code,
@@ -151,9 +154,17 @@ export const f32x4 = {
   sub: binaryVector(229),
   mul: binaryVector(230),
   div: binaryVector(231),
-  /** NaN if one of both is. */
-  min: binaryVector(232),
-  max: binaryVector(233),
+  /** The smaller and the larger of both; the first one if either is NaN. */
+  min: binaryVector(234),
+  max: binaryVector(235),
+  /** All bits where the first is less, else none. */
+  less: binaryVector(67),
+  /** The bits of the first that the second does not have. */
+  without: binaryVector(79),
+  sqrt: (x: Value<"v128">): Value<"v128"> => vector(227, x),
+  /** The bits as integers, moved up. */
+  shiftLeft: (x: Value<"v128">, by: number): Value<"v128"> =>
+    value("v128", [...x.code, ...i32.constant(by).code, 0xfd, ...unsigned(171)]),
 };
 
 /** `a b + c`, number by number. */
@@ -214,93 +225,4 @@ export function loopOver(
 /** Adds to a variable. */
 export function increase(counter: Local<"i32">, by: Int): Statement {
   return counter.set(i32.add(counter, by));
-}
-
-/** Makes variables of a function while its body is written. */
-export type MakeLocal = <T extends ValueType>(type: T) => Local<T>;
-
-type Parameters = Record<string, ValueType>;
-type Locals<P extends Parameters> = { readonly [name in keyof P]: Local<P[name]> };
-type Arguments<P extends Parameters> = {
-  readonly [name in keyof P]: P[name] extends "i32" ? Int : Value<P[name]>;
-};
-
-interface FunctionCode {
-  readonly name: string;
-  readonly parameters: readonly ValueType[];
-  readonly locals: readonly ValueType[];
-  readonly body: Statement;
-}
-
-/** The functions of a module, all of them exported; none gives a value back. */
-export class ModuleCode {
-  readonly #functions: FunctionCode[] = [];
-
-  /**
-   * Adds a function.
-   *
-   * @param parameters their names and types, in the order of a call from outside.
-   * @returns what writes a call from a function that is added later.
-   */
-  add<P extends Parameters>(
-    name: string,
-    parameters: P,
-    write: (parameters: Locals<P>, local: MakeLocal) => Statement,
-  ): (given: Arguments<P>) => Statement {
-    const types = Object.values(parameters), locals: ValueType[] = [];
-    const variable = <T extends ValueType>(type: T, index: number): Local<T> => ({
-      type,
-      code: [0x20, ...unsigned(index)],
-      set: (x) => [...x.code, 0x21, ...unsigned(index)],
-    });
-    const own = Object.fromEntries(
-      Object.entries(parameters).map(([name, type], i) => [name, variable(type, i)]),
-    ) as unknown as Locals<P>;
-    const body = write(own, (type) => variable(type, types.length + locals.push(type) - 1));
-    const index = this.#functions.push({ name, parameters: types, locals, body }) - 1;
-    return (given) => [
-      ...Object.keys(parameters).flatMap((name) => {
-        const argument = given[name] as Int | Value<ValueType>;
-        return typeof argument === "number" ? toI32(argument).code : argument.code;
-      }),
-      0x10,
-      ...unsigned(index),
-    ];
-  }
-
-  /** The module's bytes; it imports `env.memory`. */
-  bytes(): Uint8Array<ArrayBuffer> {
-    const text = (x: string) => sized([...new TextEncoder().encode(x)]);
-    const types = this.#functions.map(({ parameters }) => [
-      0x60,
-      ...unsigned(parameters.length),
-      ...parameters.map((type) => TYPE_CODES[type]),
-      0,
-    ]);
-    const exported = this.#functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]);
-    const bodies = this.#functions.map(({ locals, body }) =>
-      sized([
-        ...unsigned(locals.length),
-        ...locals.flatMap((type) => [1, TYPE_CODES[type]]),
-        ...body,
-        0x0b,
-      ])
-    );
-    return Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      ...section(1, types),
-      ...section(2, [[...text("env"), ...text("memory"), 2, 0, 0]]),
-      ...section(3, this.#functions.map((_, i) => unsigned(i))),
-      ...section(7, exported),
-      ...section(10, bodies),
-    ]);
-  }
-}
-
-function sized(bytes: readonly number[]): number[] {
-  return [...unsigned(bytes.length), ...bytes];
-}
-
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  return [id, ...sized([...unsigned(items.length), ...items.flat()])];
 }

@@ -4,12 +4,10 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import {
-  ModuleCode,
-  type MultiplyAdd,
-  relaxedMultiplyAdd,
-  roundedMultiplyAdd,
-} from "./wasm_code.ts";
+import { type MultiplyAdd, relaxedMultiplyAdd, roundedMultiplyAdd } from "./wasm_code.ts";
+import { ModuleCode } from "./wasm_functions.ts";
+import { addCopies } from "./wasm_copy_code.ts";
+import { addGate, addRmsNorm, addSoftmax } from "./wasm_row_code.ts";
 import { addProduct, PRODUCT_SCRATCH_BYTES } from "./wasm_product_code.ts";
 
 /** What the kernels of this folder need of the package's backend. */
@@ -38,6 +36,10 @@ export interface WasmModule {
 function moduleBytes(multiplyAdd: MultiplyAdd): Uint8Array<ArrayBuffer> {
   const module = new ModuleCode();
   addProduct(module, multiplyAdd);
+  addCopies(module);
+  addSoftmax(module, multiplyAdd);
+  addRmsNorm(module, multiplyAdd);
+  addGate(module, multiplyAdd);
   return module.bytes();
 }
 
@@ -72,4 +74,15 @@ export function startModule(): WasmModule {
   };
   modules.set(backend, module);
   return module;
+}
+
+/** Registers kernels in place of the package's of the same names. */
+export function replaceKernels(kernels: Readonly<Record<string, tf.KernelFunc>>): void {
+  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
+    const isThere = tf.getKernelsForBackend("wasm").some((known) =>
+      known.kernelName === kernelName
+    );
+    if (isThere) tf.unregisterKernel(kernelName, "wasm");
+    tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
+  }
 }

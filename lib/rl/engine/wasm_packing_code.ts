@@ -12,12 +12,11 @@ import {
   increase,
   loopOver,
   loopWhile,
-  type MakeLocal,
-  type ModuleCode,
   type Statement,
   type Value,
   when,
 } from "./wasm_code.ts";
+import type { MakeLocal, ModuleCode } from "./wasm_functions.ts";
 
 /** Four vectors as the columns of what they were the rows of. */
 function transposed(x: readonly Value<"v128">[], local: MakeLocal): [Statement, Value<"v128">[]] {

@@ -20,12 +20,11 @@ import {
   type Local,
   loopOver,
   loopWhile,
-  type MakeLocal,
-  type ModuleCode,
   type MultiplyAdd,
   type Statement,
   when,
 } from "./wasm_code.ts";
+import type { MakeLocal, ModuleCode } from "./wasm_functions.ts";
 import { addPacking } from "./wasm_packing_code.ts";
 
 /** Rows of the left factor's panels, and columns of the right one's. */

@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
-import type { HeapBackend, WasmModule } from "./wasm_module.ts";
+import { type HeapBackend, replaceKernels, type WasmModule } from "./wasm_module.ts";
 
 /** Bytes from a matrix of a batch to the next: 0 where one matrix meets all of the other factor's. */
 function batchStep({ shape }: tf.TensorInfo, batch: number): number {
@@ -75,10 +75,5 @@ export function registerWasmProducts(module: WasmModule): void {
     return out;
   };
 
-  tf.unregisterKernel("BatchMatMul", "wasm");
-  for (
-    const [kernelName, kernelFunc] of [["BatchMatMul", batchMatMul], ["ShiftIn", shiftIn]] as const
-  ) {
-    tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
-  }
+  replaceKernels({ BatchMatMul: batchMatMul, ShiftIn: shiftIn });
 }

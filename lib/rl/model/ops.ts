@@ -69,10 +69,23 @@ export function matMul(
   return tf.matMul(a, b, transposeA, transposeB);
 }
 
+/** Whether the wasm engine computes, which has kernels for some operations of several steps. */
+function isWasm(): boolean {
+  return tf.getBackend() === "wasm";
+}
+
+/** Runs a kernel of the engine's own. */
+function fused(name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap = {}) {
+  return [tf.engine().runKernel(name, inputs, attributes)].flat() as tf.Tensor[];
+}
+
 /**
  * RMSNorm (Zhang & Sennrich, arXiv 1910.07467): `x / sqrt(mean(x^2) + epsilon) * weight`, row by row.
  */
 export function rmsNorm(x_M_D: tf.Tensor2D, weight_D: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+  if (isWasm()) {
+    return fused("RmsNorm", { x: x_M_D, weight: weight_D }, { epsilon })[0] as tf.Tensor2D;
+  }
   return tf.mul(tf.mul(x_M_D, inverseRms(x_M_D, epsilon)), weight_D);
 }
 
@@ -90,6 +103,11 @@ export function rmsNormGradient(
   epsilon: number,
   dy_M_D: tf.Tensor2D,
 ): { dx_M_D: tf.Tensor2D; dWeight_D: tf.Tensor1D } {
+  if (isWasm()) {
+    const inputs = { x: x_M_D, weight: weight_D, dy: dy_M_D };
+    const [dx_M_D, dWeight_D] = fused("RmsNormGradient", inputs, { epsilon });
+    return { dx_M_D: dx_M_D as tf.Tensor2D, dWeight_D: dWeight_D as tf.Tensor1D };
+  }
   const inverse = inverseRms(x_M_D, epsilon);
   const normed = tf.mul(x_M_D, inverse);
   const g = tf.mul(dy_M_D, weight_D);
@@ -102,6 +120,7 @@ export function rmsNormGradient(
 
 /** SwiGLU's gate (Shazeer, arXiv 2002.05202): `silu(gate) * up`. */
 export function swiglu(gate_M_I: tf.Tensor2D, up_M_I: tf.Tensor2D): tf.Tensor2D {
+  if (isWasm()) return fused("Swiglu", { gate: gate_M_I, up: up_M_I })[0] as tf.Tensor2D;
   return tf.mul(tf.mul(gate_M_I, tf.sigmoid(gate_M_I)), up_M_I);
 }
 
@@ -111,6 +130,11 @@ export function swigluGradient(
   up_M_I: tf.Tensor2D,
   dy_M_I: tf.Tensor2D,
 ): { dGate_M_I: tf.Tensor2D; dUp_M_I: tf.Tensor2D } {
+  if (isWasm()) {
+    const inputs = { gate: gate_M_I, up: up_M_I, dy: dy_M_I };
+    const [dGate_M_I, dUp_M_I] = fused("SwigluGradient", inputs);
+    return { dGate_M_I: dGate_M_I as tf.Tensor2D, dUp_M_I: dUp_M_I as tf.Tensor2D };
+  }
   const s = tf.sigmoid(gate_M_I);
   const silu = tf.mul(gate_M_I, s);
   const slope = tf.add(s, tf.sub(silu, tf.mul(silu, s)));
@@ -120,20 +144,11 @@ export function swigluGradient(
   };
 }
 
-/** Rows with a 1 at each id: `[M, V]`. Cast, because the wasm kernel writes integers whatever is asked. */
-function oneHotRows(ids_M: tf.Tensor1D, vocabSize: number): tf.Tensor2D {
-  return tf.cast(tf.oneHot(ids_M, vocabSize, 1, 0, "int32"), "float32") as tf.Tensor2D;
-}
-
 /** The gradient of an embedding table from those of the looked-up rows. */
 export function embeddingGradient(
   dRows_M_D: tf.Tensor2D,
   ids_M: tf.Tensor1D,
   vocabSize: number,
 ): tf.Tensor2D {
-  // The wasm engine has no UnsortedSegmentSum; its vocabularies are small enough for a product.
-  if (tf.getBackend() !== "wasm") {
-    return tf.unsortedSegmentSum(dRows_M_D, ids_M, vocabSize) as tf.Tensor2D;
-  }
-  return tf.matMul(tf.transpose(oneHotRows(ids_M, vocabSize)), dRows_M_D);
+  return tf.unsortedSegmentSum(dRows_M_D, ids_M, vocabSize) as tf.Tensor2D;
 }

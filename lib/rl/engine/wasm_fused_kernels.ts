@@ -1,0 +1,65 @@
+/**
+ * Kernels of the wasm engine that compute at once what the package computes in several passes over memory, or
+ * number by number.
+ *
+ * Shapes: M rows, D width.
+ *
+ * @module
+ */
+import * as tf from "@tensorflow/tfjs";
+import { type HeapBackend, replaceKernels, type WasmModule } from "./wasm_module.ts";
+
+/** Registers the kernels; once, after the backend is set. */
+export function registerWasmFusedKernels(module: WasmModule): void {
+  const backend = tf.backend() as unknown as HeapBackend;
+  const like = ({ shape }: tf.TensorInfo) => backend.makeOutput([...shape], "float32");
+  const call = (name: string, tensors: readonly tf.TensorInfo[], ...given: number[]): void =>
+    module.call(name, ...tensors.map(module.addressOf), ...given);
+  const named = (inputs: tf.NamedTensorInfoMap, ...names: string[]): tf.Tensor[] =>
+    names.map((name) => inputs[name] as tf.Tensor);
+
+  const kernels: Record<string, tf.KernelFunc> = {
+    Softmax: ({ inputs }) => {
+      const [logits] = named(inputs, "logits"), out = like(logits!), width = out.shape.at(-1)!;
+      call("softmax", [logits!, out], logits!.size / width, width);
+      return out;
+    },
+    Exp: ({ inputs }) => {
+      const [x] = named(inputs, "x");
+      const out = like(x!);
+      call("exp", [x!, out], x!.size);
+      return out;
+    },
+    /** `x [M, D]`, `weight [D]`. */
+    RmsNorm: ({ inputs, attrs }) => {
+      const [x, weight] = named(inputs, "x", "weight"), out = like(x!);
+      const [rows, width] = x!.shape as [number, number];
+      call("rmsNorm", [x!, weight!, out], rows, width, attrs!["epsilon"] as number);
+      return out;
+    },
+    /** The gradients in `x` and `weight`. */
+    RmsNormGradient: ({ inputs, attrs }) => {
+      const [x, weight, dy] = named(inputs, "x", "weight", "dy");
+      const [rows, width] = x!.shape as [number, number];
+      const dx = like(x!), dWeight = like(weight!);
+      backend.typedArrayFromHeap(dWeight).fill(0);
+      const tensors = [x!, weight!, dy!, dx, dWeight];
+      call("rmsNormGradient", tensors, rows, width, attrs!["epsilon"] as number);
+      return [dx, dWeight];
+    },
+    /** `gate` and `up` of one shape. */
+    Swiglu: ({ inputs }) => {
+      const [gate, up] = named(inputs, "gate", "up"), out = like(gate!);
+      call("swiglu", [gate!, up!, out], gate!.size);
+      return out;
+    },
+    /** The gradients in `gate` and `up`. */
+    SwigluGradient: ({ inputs }) => {
+      const [gate, up, dy] = named(inputs, "gate", "up", "dy");
+      const dGate = like(gate!), dUp = like(up!);
+      call("swigluGradient", [gate!, up!, dy!, dGate, dUp], gate!.size);
+      return [dGate, dUp];
+    },
+  };
+  replaceKernels(kernels);
+}

@@ -1,0 +1,109 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import * as tf from "@tensorflow/tfjs";
+import { loadEngine } from "./engine.ts";
+
+await loadEngine("wasm");
+
+/** Runs a kernel of the engine's own and frees what it was given. */
+function run(name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}): tf.Tensor[] {
+  const found = [tf.engine().runKernel(name, inputs, attrs)].flat() as tf.Tensor[];
+  tf.dispose(inputs);
+  return found;
+}
+
+/** Numbers without a pattern between -3 and 3, the same at every call. */
+function filled(count: number, seed: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.fround(3 * Math.sin((i + seed) ** 2)));
+}
+
+function assertNear(found: ArrayLike<number>, expected: readonly number[], tolerance = 2e-6) {
+  assertEquals(found.length, expected.length);
+  expected.forEach((x, i) => {
+    assertAlmostEquals(found[i]!, x, tolerance * Math.max(1, Math.abs(x)), `number ${i}`);
+  });
+}
+
+/** Lengths around the four numbers of a vector. */
+const WIDTHS = [1, 2, 3, 4, 5, 7, 8, 31, 64];
+
+Deno.test("the exponential is Math.exp's within a float32's rounding, 0 and infinity at the ends", async () => {
+  const values = Array.from({ length: 4001 }, (_, i) => Math.fround(-87 + i * 175.3 / 4000));
+  const found = await tf.exp(tf.tensor1d(values)).data();
+  values.forEach((x, i) => assertAlmostEquals(found[i]! / Math.exp(x), 1, 1.5e-7, `e^${x}`));
+  const ends = tf.exp(tf.tensor1d([0, -0, 1e-30, -88, -1e9, -Infinity, 89, 1e30, Infinity, NaN]));
+  assertEquals([...await ends.data()], [1, 1, 1, 0, 0, 0, Infinity, Infinity, Infinity, NaN]);
+});
+
+Deno.test("softmax of rows of every length; what is masked weighs exactly nothing", async () => {
+  for (const width of WIDTHS) {
+    const rows = [filled(width, 1), filled(width, 7), Array(width).fill(-1e9)];
+    rows[1]![width - 1] = -1e9;
+    const before = tf.memory().numTensors;
+    const [found] = run("Softmax", { logits: tf.tensor2d(rows) }, { dim: 1 });
+    const values = await found!.array() as number[][];
+    found!.dispose();
+    assertEquals(tf.memory().numTensors, before);
+    rows.forEach((row, r) => {
+      const most = Math.max(...row), parts = row.map((x) => Math.exp(x - most));
+      const sum = parts.reduce((a, b) => a + b, 0);
+      assertNear(values[r]!, parts.map((x) => x / sum));
+    });
+    if (width > 1) assertEquals(values[1]![width - 1], 0);
+  }
+  const odd = tf.softmax(tf.tensor2d([[1, NaN], [2, 2], [Infinity, 0], [-Infinity, 0]]));
+  assertEquals(await odd.array(), [[NaN, NaN], [0.5, 0.5], [NaN, NaN], [0, 1]]);
+  assertEquals(tf.softmax(tf.zeros([2, 3, 5])).shape, [2, 3, 5]);
+});
+
+Deno.test("RMSNorm and its gradients worked by hand", async () => {
+  // mean(3^2 + 4^2) = 12.5, with epsilon 3.5 it is 16: r = 1/4.
+  const x = tf.tensor2d([[3, 4]]), weight = tf.tensor1d([2, -1]), dy = tf.tensor2d([[1, 2]]);
+  const [y] = run("RmsNorm", { x: x.clone(), weight: weight.clone() }, { epsilon: 3.5 });
+  assertEquals(await y!.array(), [[1.5, -1]]);
+  // g = [2, -2], normed = [0.75, 1], mean(g * normed) = -0.25: dx = r (g + 0.25 normed).
+  const [dx, dWeight] = run("RmsNormGradient", { x, weight, dy }, { epsilon: 3.5 });
+  assertEquals(await dx!.array(), [[0.546875, -0.4375]]);
+  assertEquals(await dWeight!.array(), [0.75, 2]);
+});
+
+Deno.test("RMSNorm's gradients equal differences, for rows of every length", async () => {
+  for (const width of WIDTHS) {
+    const x = [filled(width, 2), filled(width, 3)], weight = filled(width, 5);
+    const dy = [filled(width, 11), filled(width, 13)], epsilon = 0.5;
+    const loss = (x: number[][], weight: number[]) =>
+      x.reduce((sum, row, r) => {
+        const rms = Math.sqrt(row.reduce((a, v) => a + v * v, 0) / width + epsilon);
+        return sum + row.reduce((a, v, i) => a + v / rms * weight[i]! * dy[r]![i]!, 0);
+      }, 0);
+    const moved = (row: number[], i: number, by: number) => row.with(i, row[i]! + by);
+    const inputs = { x: tf.tensor2d(x), weight: tf.tensor1d(weight), dy: tf.tensor2d(dy) };
+    const [dx, dWeight] = run("RmsNormGradient", inputs, { epsilon });
+    const slope = (at: (by: number) => number) => (at(1e-4) - at(-1e-4)) / 2e-4;
+    const byX = x.flatMap((row, r) =>
+      row.map((_, i) => slope((by) => loss(x.with(r, moved(row, i, by)), weight)))
+    );
+    const byWeight = weight.map((_, i) => slope((by) => loss(x, moved(weight, i, by))));
+    assertNear(await dx!.data(), byX, 1e-5);
+    assertNear(await dWeight!.data(), byWeight, 1e-5);
+  }
+  const [spoilt] = run("RmsNorm", { x: tf.tensor2d([[1, NaN], [2, 2]]), weight: tf.ones([2]) }, {
+    epsilon: 0,
+  });
+  assertEquals(await spoilt!.array(), [[NaN, NaN], [1, 1]]);
+});
+
+Deno.test("SwiGLU's gate and its gradients, for lists of every length", async () => {
+  for (const count of WIDTHS) {
+    const gate = filled(count, 1), up = filled(count, 2), dy = filled(count, 3);
+    const tensors = () => ({ gate: tf.tensor1d(gate), up: tf.tensor1d(up) });
+    const s = gate.map((x) => 1 / (1 + Math.exp(-x)));
+    const [y] = run("Swiglu", tensors());
+    assertNear(await y!.data(), gate.map((x, i) => x * s[i]! * up[i]!));
+    const [dGate, dUp] = run("SwigluGradient", { ...tensors(), dy: tf.tensor1d(dy) });
+    const slope = gate.map((x, i) => s[i]! * (1 + x * (1 - s[i]!)));
+    assertNear(await dGate!.data(), slope.map((x, i) => x * dy[i]! * up[i]!));
+    assertNear(await dUp!.data(), gate.map((x, i) => x * s[i]! * dy[i]!));
+  }
+  const [ends] = run("Swiglu", { gate: tf.tensor1d([0, -100, 100, NaN]), up: tf.ones([4]) });
+  assertEquals([...await ends!.data()].map((x) => x + 0), [0, 0, 100, NaN]);
+});
