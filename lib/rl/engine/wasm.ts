@@ -3,6 +3,7 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import type { EnginePresence } from "./choice.ts";
 import { processorName } from "./host.ts";
 import type { StartedEngine } from "./started_engine.ts";
+import { registerWasmAttention } from "./wasm_attention.ts";
 import { registerWasmFusedKernels } from "./wasm_fused_kernels.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
 import { startModule } from "./wasm_module.ts";
@@ -33,6 +34,7 @@ export async function startWasm(): Promise<StartedEngine> {
   registerWasmKernels(module);
   registerWasmProducts(module);
   registerWasmFusedKernels(module);
+  registerWasmAttention(module);
   return {
     version: `tfjs-backend-wasm ${version_wasm} with SIMD`,
     devices: [processorName()],

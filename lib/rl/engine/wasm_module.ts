@@ -6,6 +6,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type MultiplyAdd, relaxedMultiplyAdd, roundedMultiplyAdd } from "./wasm_code.ts";
 import { ModuleCode } from "./wasm_functions.ts";
+import { addDecodeAttention } from "./wasm_attention_code.ts";
 import { addCopies } from "./wasm_copy_code.ts";
 import { addGate, addRmsNorm, addSoftmax } from "./wasm_row_code.ts";
 import { addProduct, PRODUCT_SCRATCH_BYTES } from "./wasm_product_code.ts";
@@ -40,6 +41,7 @@ function moduleBytes(multiplyAdd: MultiplyAdd): Uint8Array<ArrayBuffer> {
   addSoftmax(module, multiplyAdd);
   addRmsNorm(module, multiplyAdd);
   addGate(module, multiplyAdd);
+  addDecodeAttention(module, multiplyAdd);
   return module.bytes();
 }
 

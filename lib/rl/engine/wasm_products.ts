@@ -1,5 +1,5 @@
 /**
- * Matrix products and the cache's shift for the wasm engine. The package's product of two matrices (XNNPACK)
+ * Matrix products of the wasm engine. The package's product of two matrices (XNNPACK)
  * computes two thirds as much a second as this module's, and needs transposes written out; its batched one is
  * a plain loop.
  *
@@ -61,19 +61,5 @@ export function registerWasmProducts(module: WasmModule): void {
     return out;
   };
 
-  const shiftIn: tf.KernelFunc = ({ inputs }) => {
-    const x = inputs["x"] as tf.Tensor, newest = inputs["newest"] as tf.Tensor;
-    const [rows, columns, width] = x.shape as [number, number, number];
-    const out = backend.makeOutput([rows, columns, width], "float32");
-    const to = backend.typedArrayFromHeap(out), added = backend.typedArrayFromHeap(newest);
-    // All rows move by one column at once; what spills over from the next row is written over.
-    to.set(backend.typedArrayFromHeap(x).subarray(width));
-    for (let row = 0; row < rows; row++) {
-      const at = ((row + 1) * columns - 1) * width;
-      for (let i = 0; i < width; i++) to[at + i] = added[row * width + i]!;
-    }
-    return out;
-  };
-
-  replaceKernels({ BatchMatMul: batchMatMul, ShiftIn: shiftIn });
+  replaceKernels({ BatchMatMul: batchMatMul });
 }

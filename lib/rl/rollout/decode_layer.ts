@@ -8,6 +8,8 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import type { DecodeAttentionInputs } from "../engine/wasm_attention.ts";
+import type { Projected } from "../model/attention.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { finish, type LayerWeights, project } from "../model/layer.ts";
 import type { Rotation } from "../model/rotary.ts";
@@ -31,10 +33,6 @@ function byHead(x: tf.Tensor2D, { slots, rowsPerSlot }: CacheShape, K: number): 
 /** The tail with its oldest column gone and `newest [P*K*R, 1, d]` behind the last. */
 function shiftIn(tail: tf.Tensor3D, newest: tf.Tensor3D): tf.Tensor3D {
   const [rows, columns, d] = tail.shape;
-  // The wasm engine's slice and concatenation of rows cost a tenth of a step.
-  if (tf.getBackend() === "wasm") {
-    return tf.engine().runKernel("ShiftIn", { x: tail, newest }) as tf.Tensor3D;
-  }
   return tf.concat([tf.slice(tail, [0, 1, 0], [rows, columns - 1, d]), newest], 1);
 }
 
@@ -43,24 +41,42 @@ interface AttentionPart extends RowKeysValues {
   readonly queries: [batch: number, rows: number, d: number];
 }
 
-/**
- * Rows through one layer.
- *
- * @param mask_PK_Rh_W `MASKED_SCORE` where a key must not count, else 0.
- * @returns the rows behind the layer and the tail with this token's column.
- */
-export function decodeLayer(
-  x_B_D: tf.Tensor2D,
-  weights: LayerWeights,
-  config: ModelConfig,
+/** What attention gives: a row for every row `[B, H*d]`, and the tail with this token's column. */
+interface Attended {
+  readonly attended_B_HD: tf.Tensor2D;
+  readonly tail: RowKeysValues;
+}
+
+/** Attention as one kernel of the wasm engine, whose operations cost more to start than to compute here. */
+function attendAtOnce(
+  { q, k, v }: Projected,
+  { prompts, sealed, tail }: LayerCache,
+  mask: tf.Tensor3D,
+): Attended {
+  const inputs: DecodeAttentionInputs = {
+    ...{ q, k, v, mask },
+    promptKeys: prompts.keys,
+    promptValues: prompts.values,
+    ...(sealed === null ? {} : { sealedKeys: sealed.keys, sealedValues: sealed.values }),
+    tailKeys: tail.keys,
+    tailValues: tail.values,
+  };
+  const [attended_B_HD, keys, values] = tf.engine().runKernel(
+    "DecodeAttention",
+    inputs as unknown as tf.NamedTensorMap,
+  ) as unknown as [tf.Tensor2D, tf.Tensor3D, tf.Tensor3D];
+  return { attended_B_HD, tail: { keys, values } };
+}
+
+/** Attention by operations that every engine has. */
+function attendByParts(
+  { q, k, v }: Projected,
   cache: LayerCache,
-  rotation: Rotation,
+  { numHeads: H, numKvHeads: K, headDim: d }: ModelConfig,
   mask_PK_Rh_W: tf.Tensor3D,
-): { x_B_D: tf.Tensor2D; tail: RowKeysValues } {
+): Attended {
   const { slots: P, rowsPerSlot: R } = cache;
-  const { numHeads: H, numKvHeads: K, headDim: d } = config;
   const B = P * R, h = H / K;
-  const { q, k, v } = project(x_B_D, weights, config, rotation);
   const newest = (x: tf.Tensor2D): tf.Tensor3D => tf.reshape(byHead(x, cache, K), [B * K, 1, d]);
   const tail = {
     keys: shiftIn(cache.tail.keys, newest(k)),
@@ -92,5 +108,27 @@ export function decodeLayer(
   });
   const sum = tf.addN(attended);
   const byRow = R === 1 ? sum : tf.transpose(sum, [0, 2, 1, 3]);
-  return { x_B_D: finish(x_B_D, tf.reshape(byRow, [B, H * d]), weights, config), tail };
+  return { attended_B_HD: tf.reshape(byRow, [B, H * d]), tail };
+}
+
+/**
+ * Rows through one layer.
+ *
+ * @param mask_PK_Rh_W `MASKED_SCORE` where a key must not count, else 0.
+ * @returns the rows behind the layer and the tail with this token's column.
+ */
+export function decodeLayer(
+  x_B_D: tf.Tensor2D,
+  weights: LayerWeights,
+  config: ModelConfig,
+  cache: LayerCache,
+  rotation: Rotation,
+  mask_PK_Rh_W: tf.Tensor3D,
+): { x_B_D: tf.Tensor2D; tail: RowKeysValues } {
+  const projected = project(x_B_D, weights, config, rotation);
+  const isAtOnce = tf.getBackend() === "wasm" && config.headDim % 4 === 0;
+  const { attended_B_HD, tail } = isAtOnce
+    ? attendAtOnce(projected, cache, mask_PK_Rh_W)
+    : attendByParts(projected, cache, config, mask_PK_Rh_W);
+  return { x_B_D: finish(x_B_D, attended_B_HD, weights, config), tail };
 }
