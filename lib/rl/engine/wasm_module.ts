@@ -81,10 +81,8 @@ export function startModule(): WasmModule {
 /** Registers kernels in place of the package's of the same names. */
 export function replaceKernels(kernels: Readonly<Record<string, tf.KernelFunc>>): void {
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    const isThere = tf.getKernelsForBackend("wasm").some((known) =>
-      known.kernelName === kernelName
-    );
-    if (isThere) tf.unregisterKernel(kernelName, "wasm");
+    const known = tf.getKernel(kernelName, "wasm") as tf.KernelConfig | undefined;
+    if (known !== undefined) tf.unregisterKernel(kernelName, "wasm");
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
   }
 }

@@ -136,9 +136,3 @@ Deno.test("without terms the sums are 0; integers are refused", async () => {
   const whole = tf.tensor2d([[1]], [1, 1], "int32");
   assertThrows(() => tf.matMul(whole, whole), TypeError, "int32");
 });
-
-Deno.test("a shifted cache has lost its oldest column and ends with the newest", async () => {
-  const x = tf.reshape(tf.range(0, 12), [2, 3, 2]), newest = tf.tensor3d([[[20, 21]], [[22, 23]]]);
-  const shifted = tf.engine().runKernel("ShiftIn", { x, newest }) as tf.Tensor;
-  assertEquals(await shifted.array(), [[[2, 3], [4, 5], [20, 21]], [[8, 9], [10, 11], [22, 23]]]);
-});
