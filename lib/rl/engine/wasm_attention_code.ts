@@ -8,6 +8,7 @@
  */
 import {
   block,
+  copyBytes,
   f32x4,
   i32,
   increase,
@@ -158,10 +159,9 @@ export function addDecodeAttention(module: ModuleCode, multiplyAdd: MultiplyAdd)
     ({ tail, newest, to, columns, width }, local) => {
       const kept = local("i32");
       return block(
-        kept.set(i32.mul(i32.sub(columns, 1), width)),
-        increase(tail, i32.mul(width, 4)),
-        byFours(kept, local, ({ load, store }) => store(to, load(tail))),
-        increase(to, i32.mul(kept, 4)),
+        kept.set(i32.mul(i32.mul(i32.sub(columns, 1), width), 4)),
+        copyBytes(to, i32.add(tail, i32.mul(width, 4)), kept),
+        increase(to, kept),
         byFours(width, local, ({ load, store }) => store(to, load(newest))),
       );
     },

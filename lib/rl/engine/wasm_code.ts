@@ -180,6 +180,11 @@ export const roundedMultiplyAdd: MultiplyAdd = (a, b, c) => f32x4.add(c, f32x4.m
 /** Rounded once where the processor can, else as {@link roundedMultiplyAdd}: relaxed vectors. */
 export const relaxedMultiplyAdd: MultiplyAdd = (a, b, c) => vector(261, a, b, c);
 
+/** Copies bytes; the places may overlap. */
+export function copyBytes(to: Int, from: Int, count: Int): Statement {
+  return [...toI32(to).code, ...toI32(from).code, ...toI32(count).code, 0xfc, 0x0a, 0, 0];
+}
+
 /** Statements one after the other. */
 export function block(...statements: (Statement | Statement[])[]): Statement {
   return statements.flat(2);

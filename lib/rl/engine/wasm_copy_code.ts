@@ -3,9 +3,22 @@
  *
  * @module
  */
-import { block, f32x4, i32, increase, type Local, loopWhile, type Statement } from "./wasm_code.ts";
+import {
+  block,
+  copyBytes,
+  f32x4,
+  i32,
+  increase,
+  type Local,
+  loopWhile,
+  type Statement,
+  when,
+} from "./wasm_code.ts";
 import type { ModuleCode } from "./wasm_functions.ts";
 import { byFours } from "./wasm_vector_code.ts";
+
+/** From so many numbers on, the runtime's own copy is worth its call. */
+const LONG_COPY = 128;
 
 /** Adds `copyRuns`, `gatherRows` and `addRows`. */
 export function addCopies(module: ModuleCode): void {
@@ -13,7 +26,11 @@ export function addCopies(module: ModuleCode): void {
     "copy",
     { from: "i32", to: "i32", count: "i32" },
     ({ from, to, count }, local) =>
-      byFours(count, local, ({ load, store }) => store(to, load(from))),
+      when(
+        i32.ge(count, LONG_COPY),
+        copyBytes(to, from, i32.mul(count, 4)),
+        byFours(count, local, ({ load, store }) => store(to, load(from))),
+      ),
   );
   // Runs of `count` numbers; each axis has an extent and what a step along it means in bytes, for both sides.
   const axes = [0, 1, 2].map((axis) => ({

@@ -47,6 +47,14 @@ export function registerWasmFusedKernels(module: WasmModule): void {
       call("rmsNormGradient", tensors, rows, width, attrs!["epsilon"] as number);
       return [dx, dWeight];
     },
+    /** `x [M, heads * d]`, `cos` and `sin [M, 1, d]`, of which both halves are the same; `sign` 1, or -1 back. */
+    Rotate: ({ inputs, attrs }) => {
+      const [x, cos, sin] = named(inputs, "x", "cos", "sin"), out = like(x!);
+      const rows = cos!.shape[0]!, width = cos!.shape[2]!;
+      const extents = [rows, x!.size / rows / width, width];
+      call("rotate", [x!, cos!, sin!, out], ...extents, attrs!["sign"] as number);
+      return out;
+    },
     /** `gate` and `up` of one shape. */
     Swiglu: ({ inputs }) => {
       const [gate, up] = named(inputs, "gate", "up"), out = like(gate!);

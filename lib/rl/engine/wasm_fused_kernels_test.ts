@@ -92,6 +92,28 @@ Deno.test("RMSNorm's gradients equal differences, for rows of every length", asy
   assertEquals(await spoilt!.array(), [[NaN, NaN], [1, 1]]);
 });
 
+Deno.test("rotation worked by hand, back again, and of halves of every length", async () => {
+  // Two rows of two heads; the first row turns by 90 degrees, the second not at all.
+  const x = tf.tensor2d([[1, 2, 3, 4], [5, 6, 7, 8]]);
+  const cos = tf.tensor3d([[[0, 0]], [[1, 1]]]), sin = tf.tensor3d([[[1, 1]], [[0, 0]]]);
+  const [turned] = run("Rotate", { x: x.clone(), cos: cos.clone(), sin: sin.clone() }, { sign: 1 });
+  assertEquals(await turned!.array(), [[-2, 1, -4, 3], [5, 6, 7, 8]]);
+  const [back] = run("Rotate", { x: turned!, cos, sin }, { sign: -1 });
+  assertEquals(await back!.array(), await x.array());
+  for (const half of WIDTHS) {
+    const angles = filled(half, 1), rows = filled(3 * 2 * half, 2);
+    const both = (f: (x: number) => number) => tf.tensor3d([[[...angles, ...angles].map(f)]]);
+    const inputs = { x: tf.tensor2d([rows]), cos: both(Math.cos), sin: both(Math.sin) };
+    const [found] = run("Rotate", inputs, { sign: 1 });
+    const expected = rows.map((x, i) => {
+      const at = i % (2 * half), angle = angles[at % half]!;
+      const other = at < half ? -rows[i + half]! : rows[i - half]!;
+      return x * Math.cos(angle) + other * Math.sin(angle);
+    });
+    assertNear(await found!.data(), expected);
+  }
+});
+
 Deno.test("SwiGLU's gate and its gradients, for lists of every length", async () => {
   for (const count of WIDTHS) {
     const gate = filled(count, 1), up = filled(count, 2), dy = filled(count, 3);

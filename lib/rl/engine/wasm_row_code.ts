@@ -1,5 +1,5 @@
 /**
- * Softmax, RMSNorm and its gradients, row by row; SwiGLU's gate and its gradients, number by number.
+ * Softmax, RMSNorm and its gradients, and rotation, row by row; SwiGLU's gate and its gradients, number by number.
  *
  * @module
  */
@@ -149,6 +149,66 @@ export function addRmsNorm(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
             )),
           next,
           increase(rows, -1),
+        ),
+      );
+    },
+  );
+}
+
+/**
+ * Adds `rotate`: heads of rows `[rows, heads, width]` by a row's `cosines` and `sines [rows, width]`, of which
+ * both halves are the same; with the sign -1 backwards, which is the gradient too.
+ */
+export function addRotation(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
+  module.add(
+    "rotate",
+    {
+      x: "i32",
+      cosines: "i32",
+      sines: "i32",
+      to: "i32",
+      rows: "i32",
+      heads: "i32",
+      width: "i32",
+      sign: "f32",
+    },
+    ({ x, cosines, sines, to, rows, heads, width, sign }, local) => {
+      const half = local("i32"),
+        head = local("i32"),
+        bytes = local("i32"),
+        halfBytes = local("i32");
+      const sine = local("v128"), cosine = local("v128"), signs = local("v128");
+      const first = local("v128"), second = local("v128");
+      const zero = f32x4.constant(0);
+      const oneHead = byFours(half, local, ({ load, store }) =>
+        block(
+          first.set(load(x)),
+          second.set(load(i32.add(x, halfBytes))),
+          cosine.set(load(cosines)),
+          sine.set(f32x4.mul(load(sines), signs)),
+          store(to, multiplyAdd(f32x4.sub(zero, second), sine, f32x4.mul(first, cosine))),
+          store(
+            i32.add(to, halfBytes),
+            multiplyAdd(first, sine, f32x4.mul(second, cosine)),
+          ),
+        ));
+      return block(
+        signs.set(f32x4.splat(sign)),
+        half.set(i32.div(width, 2)),
+        halfBytes.set(i32.mul(half, 4)),
+        bytes.set(i32.mul(width, 4)),
+        loopWhile(
+          i32.ge(rows, 1),
+          block(
+            head.set(heads),
+            loopWhile(
+              i32.ge(head, 1),
+              block(oneHead, increase(x, bytes), increase(to, bytes), increase(head, -1)),
+            ),
+            increase(cosines, bytes),
+            increase(sines, bytes),
+            increase(rows, -1),
+          ),
         ),
       );
     },

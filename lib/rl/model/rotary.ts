@@ -46,8 +46,18 @@ export function rotationAt(
   };
 }
 
+/** Rotation as one kernel of the wasm engine, to which it is no more than a pass over memory. */
+function rotateAtOnce(
+  x: tf.Tensor2D,
+  { cos_M_1_d: cos, sin_M_1_d: sin }: Rotation,
+  sign: 1 | -1,
+): tf.Tensor2D {
+  return tf.engine().runKernel("Rotate", { x, cos, sin }, { sign }) as tf.Tensor2D;
+}
+
 /** Rotates `[M, H*d]` rows of heads. */
 export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf.Tensor2D {
+  if (tf.getBackend() === "wasm") return rotateAtOnce(x, rotation, 1);
   const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = x.shape;
   const byHead = (rows: tf.Tensor) => tf.reshape(rows, [M, numHeads, width / numHeads]);
@@ -60,8 +70,10 @@ export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf
 export function rotateGradient(
   dy: tf.Tensor2D,
   numHeads: number,
-  { cos_M_1_d, sin_M_1_d, halves_d_d }: Rotation,
+  rotation: Rotation,
 ): tf.Tensor2D {
+  if (tf.getBackend() === "wasm") return rotateAtOnce(dy, rotation, -1);
+  const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = dy.shape;
   const byHead = tf.reshape(dy, [M, numHeads, width / numHeads]);
   const bySine = tf.reshape(tf.mul(byHead, sin_M_1_d), [M * numHeads, width / numHeads]);
