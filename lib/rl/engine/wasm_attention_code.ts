@@ -19,7 +19,7 @@ import {
   type Statement,
 } from "./wasm_code.ts";
 import type { MakeLocal, ModuleCode } from "./wasm_functions.ts";
-import { softmaxRow } from "./wasm_row_code.ts";
+import { softmaxRow } from "./wasm_softmax_code.ts";
 import { byFours, exponential } from "./wasm_vector_code.ts";
 
 const FOUR = [0, 1, 2, 3] as const;
@@ -210,12 +210,13 @@ export function addDecodeAttention(module: ModuleCode, multiplyAdd: MultiplyAdd)
           increase(at, i32.mul(columns, 4)),
         )
       ),
-      byFours(
+      softmaxRow(
+        ({ load }) => multiplyAdd(load(p.scores), scale, load(p.mask)),
+        p.scores,
         W,
         local,
-        ({ load, store }) => store(p.scores, multiplyAdd(load(p.scores), scale, load(p.mask))),
+        e,
       ),
-      softmaxRow(p.scores, p.scores, W, local, e),
       // From here on where the row's result stands; queries stand the same way.
       increase(result, i32.sub(p.to, p.queries)),
       byFours(p.width, local, ({ store }) => store(result, f32x4.constant(0))),

@@ -24,6 +24,21 @@ export function registerWasmFusedKernels(module: WasmModule): void {
       call("softmax", [logits!, out], logits!.size / width, width);
       return out;
     },
+    /** Rows `[A, X, T, W]` of scores, in any shape, by `scale` and with `mask [A, 1, T, W]` added. */
+    MaskedSoftmax: ({ inputs, attrs }) => {
+      const [scores, mask] = named(inputs, "scores", "mask"), out = like(scores!);
+      const [groups, , maskRows, width] = mask!.shape as [number, number, number, number];
+      const extents = [groups, scores!.size / mask!.size, maskRows, width];
+      call("maskedSoftmax", [scores!, mask!, out], ...extents, attrs!["scale"] as number);
+      return out;
+    },
+    /** The gradient in what a softmax was taken of, by `scale`. */
+    SoftmaxGradient: ({ inputs, attrs }) => {
+      const [weights, dWeights] = named(inputs, "weights", "dWeights"), out = like(weights!);
+      const width = weights!.shape.at(-1)!, rows = weights!.size / width;
+      call("softmaxGradient", [weights!, dWeights!, out], rows, width, attrs!["scale"] as number);
+      return out;
+    },
     Exp: ({ inputs }) => {
       const [x] = named(inputs, "x");
       const out = like(x!);

@@ -55,6 +55,44 @@ Deno.test("softmax of rows of every length; what is masked weighs exactly nothin
   assertEquals(tf.softmax(tf.zeros([2, 3, 5])).shape, [2, 3, 5]);
 });
 
+Deno.test("scores are scaled and masked before the softmax; a group's mask repeats", async () => {
+  // [A, X, T, W] = [2, 2, 1, 2]: the second group must not see its first column.
+  const half = Math.log(3) * 2;
+  const scores = tf.tensor2d([[0, half], [half, 0], [9, 1], [1, 1]]);
+  const mask = tf.tensor4d([[[[0, 0]]], [[[-1e9, 0]]]]);
+  const [found] = run("MaskedSoftmax", { scores, mask }, { scale: 0.5 });
+  assertNear(await found!.data(), [0.25, 0.75, 0.75, 0.25, 0, 1, 0, 1]);
+  for (const width of WIDTHS) {
+    const scores = tf.tensor(filled(12 * width, 1), [12, width]);
+    const mask = tf.tensor(filled(6 * width, 2), [2, 1, 3, width]);
+    const plain = tf.softmax(
+      tf.add(tf.mul(tf.reshape(scores, [2, 2, 3, width]), 0.3), mask),
+    );
+    const expected = [...await plain.data()];
+    const [found] = run("MaskedSoftmax", { scores, mask }, { scale: 0.3 });
+    assertEquals(found!.shape, [12, width]);
+    assertNear(await found!.data(), expected);
+  }
+});
+
+Deno.test("softmax's gradient worked by hand, and for rows of every length", async () => {
+  // sum(w dw) = 0.25 * 4 + 0.75 * 8 = 7: 2 w (dw - 7).
+  const inputs = { weights: tf.tensor2d([[0.25, 0.75]]), dWeights: tf.tensor2d([[4, 8]]) };
+  const [found] = run("SoftmaxGradient", inputs, { scale: 2 });
+  assertEquals(await found!.array(), [[-1.5, 1.5]]);
+  for (const width of WIDTHS) {
+    const w = filled(2 * width, 4), dw = filled(2 * width, 6);
+    const tensors = { weights: tf.tensor2d(w, [2, width]), dWeights: tf.tensor2d(dw, [2, width]) };
+    const [found] = run("SoftmaxGradient", tensors, { scale: 0.5 });
+    const expected = w.map((x, i) => {
+      const row = i - i % width, at = (c: number) => w[row + c]! * dw[row + c]!;
+      const sum = Array.from({ length: width }, (_, c) => at(c)).reduce((a, b) => a + b, 0);
+      return 0.5 * x * (dw[i]! - sum);
+    });
+    assertNear(await found!.data(), expected, 1e-5);
+  }
+});
+
 Deno.test("RMSNorm and its gradients worked by hand", async () => {
   // mean(3^2 + 4^2) = 12.5, with epsilon 3.5 it is 16: r = 1/4.
   const x = tf.tensor2d([[3, 4]]), weight = tf.tensor1d([2, -1]), dy = tf.tensor2d([[1, 2]]);

@@ -8,7 +8,8 @@ import { type MultiplyAdd, relaxedMultiplyAdd, roundedMultiplyAdd } from "./wasm
 import { ModuleCode } from "./wasm_functions.ts";
 import { addDecodeAttention } from "./wasm_attention_code.ts";
 import { addCopies } from "./wasm_copy_code.ts";
-import { addGate, addRmsNorm, addRotation, addSoftmax } from "./wasm_row_code.ts";
+import { addGate, addRmsNorm, addRotation } from "./wasm_row_code.ts";
+import { addSoftmax } from "./wasm_softmax_code.ts";
 import { addProduct, PRODUCT_SCRATCH_BYTES } from "./wasm_product_code.ts";
 
 /** What the kernels of this folder need of the package's backend. */

@@ -1,5 +1,5 @@
 /**
- * Softmax, RMSNorm and its gradients, and rotation, row by row; SwiGLU's gate and its gradients, number by number.
+ * RMSNorm and its gradients, and rotation, row by row; SwiGLU's gate and its gradients, number by number.
  *
  * @module
  */
@@ -17,55 +17,7 @@ import {
   type Value,
 } from "./wasm_code.ts";
 import type { MakeLocal, ModuleCode } from "./wasm_functions.ts";
-import { byFours, type Exponential, exponential, laneMax, laneSum } from "./wasm_vector_code.ts";
-
-/** Sets `to`'s row to the softmax of `from`'s. */
-export function softmaxRow(
-  from: Int,
-  to: Int,
-  width: Int,
-  local: MakeLocal,
-  exponential: Exponential,
-): Statement {
-  const most = local("v128"), sum = local("v128"), e = local("v128"), scale = local("v128");
-  return block(
-    most.set(f32x4.constant(-Infinity)),
-    byFours(width, local, ({ load }) => most.set(f32x4.max(most, load(from)))),
-    most.set(f32x4.splat(laneMax(most))),
-    sum.set(f32x4.constant(0)),
-    byFours(width, local, ({ load, store, own }) =>
-      block(
-        exponential.write(e, f32x4.sub(load(from), most)),
-        store(to, e),
-        sum.set(f32x4.add(sum, own(e))),
-      )),
-    scale.set(f32x4.splat(f32.div(f32.constant(1), laneSum(sum)))),
-    byFours(width, local, ({ load, store }) => store(to, f32x4.mul(load(to), scale))),
-  );
-}
-
-/** Adds `softmax`: `to [rows, width]` from `from`, which may be the same. */
-export function addSoftmax(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
-  module.add(
-    "softmax",
-    { from: "i32", to: "i32", rows: "i32", width: "i32" },
-    ({ from, to, rows, width }, local) => {
-      const e = exponential(local, multiplyAdd);
-      return block(
-        e.prepare,
-        loopWhile(
-          i32.ge(rows, 1),
-          block(
-            softmaxRow(from, to, width, local, e),
-            increase(from, i32.mul(width, 4)),
-            increase(to, i32.mul(width, 4)),
-            increase(rows, -1),
-          ),
-        ),
-      );
-    },
-  );
-}
+import { byFours, type Exponential, exponential, laneSum } from "./wasm_vector_code.ts";
 
 /** Sets `to` to 1 / sqrt(mean(x^2) + epsilon) of a row, four times. */
 function inverseRms(

@@ -144,6 +144,33 @@ export function swigluGradient(
   };
 }
 
+/**
+ * `softmax(scale * scores + mask)` along the last axis.
+ *
+ * @param scores rows `[A, X, T, W]`, in any shape that ends with W.
+ */
+export function maskedSoftmax<T extends tf.Tensor>(
+  scores: T,
+  scale: number,
+  mask_A_1_T_W: tf.Tensor4D,
+): T {
+  if (isWasm()) return fused("MaskedSoftmax", { scores, mask: mask_A_1_T_W }, { scale })[0] as T;
+  const [A, , T, W] = mask_A_1_T_W.shape;
+  const masked = tf.add(tf.mul(tf.reshape(scores, [A, -1, T, W]), scale), mask_A_1_T_W);
+  return tf.reshape(tf.softmax(masked), scores.shape) as T;
+}
+
+/** The gradient of {@link maskedSoftmax} in the scores, from its output. */
+export function maskedSoftmaxGradient<T extends tf.Tensor>(
+  weights: T,
+  dWeights: T,
+  scale: number,
+): T {
+  if (isWasm()) return fused("SoftmaxGradient", { weights, dWeights }, { scale })[0] as T;
+  const product = tf.mul(weights, dWeights);
+  return tf.mul(tf.sub(product, tf.mul(weights, tf.sum(product, -1, true))), scale) as T;
+}
+
 /** The gradient of an embedding table from those of the looked-up rows. */
 export function embeddingGradient(
   dRows_M_D: tf.Tensor2D,
