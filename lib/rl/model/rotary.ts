@@ -24,12 +24,22 @@ export function rotationAt(
 ): Rotation {
   const M = positions_M.length, half = headDim / 2;
   const cos = new Float32Array(M * headDim), sin = new Float32Array(M * headDim);
-  for (let i = 0; i < half; i++) {
-    // Rounded to float32 where the reference implementations round: the frequency, then the angle.
-    const frequency = Math.fround(1 / Math.pow(theta, 2 * i / headDim));
-    for (let m = 0; m < M; m++) {
-      const angle = Math.fround(positions_M[m]! * frequency);
-      const at = m * headDim + i;
+  // Rounded to float32 where the reference implementations round: the frequency, then the angle.
+  const frequencies = Float32Array.from(
+    { length: half },
+    (_, i) => 1 / Math.pow(theta, 2 * i / headDim),
+  );
+  // Rows at the same position are many.
+  const rows = new Map<number, number>();
+  for (let m = 0; m < M; m++) {
+    const position = positions_M[m]!, known = rows.get(position), begin = m * headDim;
+    if (known !== undefined) {
+      for (const x of [cos, sin]) x.copyWithin(begin, known, known + headDim);
+      continue;
+    }
+    rows.set(position, begin);
+    for (let i = 0; i < half; i++) {
+      const angle = Math.fround(position * frequencies[i]!), at = begin + i;
       cos[at] = cos[at + half] = Math.cos(angle);
       sin[at] = sin[at + half] = Math.sin(angle);
     }
