@@ -156,6 +156,11 @@ export function registerWasmKernels(module: WasmModule): void {
     UnsortedSegmentSum: ({ inputs, attrs }) => {
       const x = inputs["x"] as tf.Tensor, segmentIds = inputs["segmentIds"] as tf.Tensor;
       const { numSegments } = attrs as unknown as { numSegments: number };
+      if (x.dtype !== "float32") {
+        throw new TypeError(
+          `Cannot add rows up: they must be float32: current value is ${x.dtype}. Cast them first`,
+        );
+      }
       checkIndices(backend, segmentIds, numSegments);
       const out = backend.makeOutput([numSegments, ...x.shape.slice(1)], "float32");
       backend.typedArrayFromHeap(out).fill(0);

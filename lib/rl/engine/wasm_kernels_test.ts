@@ -96,6 +96,8 @@ Deno.test("rows are added up by their index, which must be in range", async () =
   ]);
   const outside = tf.tensor1d([0, 4, 1], "int32");
   assertThrows(() => tf.unsortedSegmentSum(rows, outside, 4), RangeError, "0..3");
+  const whole = tf.ones([3, 1], "int32");
+  assertThrows(() => tf.unsortedSegmentSum(whole, outside, 4), TypeError, "int32");
 });
 
 Deno.test("integers, booleans, scalars and empty slices keep their type", async () => {

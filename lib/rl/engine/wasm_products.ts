@@ -1,7 +1,6 @@
 /**
- * Matrix products of the wasm engine. The package's product of two matrices (XNNPACK)
- * computes two thirds as much a second as this module's, and needs transposes written out; its batched one is
- * a plain loop.
+ * Matrix products of the wasm engine. The package's product of two matrices (XNNPACK) computes two thirds as
+ * much a second, and needs transposes written out; its batched one is a plain loop.
  *
  * @module
  */
@@ -30,7 +29,8 @@ export function registerWasmProducts(module: WasmModule): void {
     const a = inputs["a"] as tf.Tensor, b = inputs["b"] as tf.Tensor;
     if (a.dtype !== "float32" || b.dtype !== "float32") {
       throw new TypeError(
-        `Cannot multiply: both factors must be float32: current values are ${a.dtype} and ${b.dtype}`,
+        `Cannot multiply: both factors must be float32: current values are ${a.dtype} and ${b.dtype}. ` +
+          `Cast them first`,
       );
     }
     const outer = tf.broadcast_util.assertAndGetBroadcastShape(

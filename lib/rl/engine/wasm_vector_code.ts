@@ -69,8 +69,8 @@ export function laneMax(x: Local<"v128">): Value<"f32"> {
 }
 
 /**
- * Below the first e^x is 0 here, though 1e-38 it may be: numbers that small are slow. From the other on, where
- * the power of two is infinite, e^x is; the largest float32 is reached a third further.
+ * Below the first e^x is 0 here, though 1e-38 it may be: numbers that small are slow. From the other on e^x is
+ * infinite here, because its power of two is; as a float32 it would be from 88.7 on.
  */
 const LEAST_EXPONENT = -87, LARGEST_EXPONENT = 88.4;
 
