@@ -3,7 +3,10 @@ import { setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import type { EnginePresence } from "./choice.ts";
 import { processorName } from "./host.ts";
 import type { StartedEngine } from "./started_engine.ts";
+import { registerWasmAttention } from "./wasm_attention.ts";
+import { registerWasmFusedKernels } from "./wasm_fused_kernels.ts";
 import { registerWasmKernels } from "./wasm_kernels.ts";
+import { startModule } from "./wasm_module.ts";
 import { registerWasmProducts } from "./wasm_products.ts";
 
 /** The wasm engine is part of the project's npm packages, so it is always there. */
@@ -12,10 +15,9 @@ export function findWasm(): EnginePresence {
 }
 
 /**
- * Makes WebAssembly the tfjs backend: one thread, with 128-bit vectors where the processor has
- * them.
+ * Makes WebAssembly the tfjs backend: one thread, with 128-bit vectors.
  *
- * @throws {Error} when the .wasm files cannot be loaded
+ * @throws {Error} when the .wasm files cannot be loaded, or the runtime has no such vectors
  */
 export async function startWasm(): Promise<StartedEngine> {
   // The package looks beside the entry script by default; the files are beside its own module.
@@ -28,11 +30,13 @@ export async function startWasm(): Promise<StartedEngine> {
         `failure, printed above. Install the packages again: deno install`,
     );
   }
-  registerWasmKernels();
-  registerWasmProducts();
-  const vectors = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT") ? "with SIMD" : "without SIMD";
+  const module = startModule();
+  registerWasmKernels(module);
+  registerWasmProducts(module);
+  registerWasmFusedKernels(module);
+  registerWasmAttention(module);
   return {
-    version: `tfjs-backend-wasm ${version_wasm} ${vectors}`,
+    version: `tfjs-backend-wasm ${version_wasm} with SIMD`,
     devices: [processorName()],
     threads: 1,
     compiles: false,

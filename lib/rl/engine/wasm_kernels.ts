@@ -1,77 +1,98 @@
 /**
- * Slice, SplitV and row gathering for the wasm engine. The package's own slices copy the whole tensor out
- * of the heap before they take a part of it, and its gather moves number by number, which made them the
- * most expensive kernels of a training step.
+ * Kernels of the wasm engine that only move numbers, and the sum of rows by their index. The package's own
+ * copy whole tensors out of the heap or move number by number, and made up a fifth of a training step.
  *
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { type HeapBackend, replaceKernels, type WasmModule } from "./wasm_module.ts";
 
-/** What these kernels need of the wasm backend: tensors made in its heap, and views of them. */
-interface HeapBackend {
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  typedArrayFromHeap(info: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
+/** A box of numbers in two layouts: by axis its extent, and how many numbers on the next entry stands. */
+interface Box {
+  readonly from: number;
+  readonly to: number;
+  readonly axes: readonly (readonly [extent: number, fromStep: number, toStep: number])[];
 }
 
-/** Copies a box out of a row-major array, one contiguous run at a time. */
-function copyBox<T extends Float32Array | Int32Array | Uint8Array>(
-  from: T,
-  shape: readonly number[],
-  begin: readonly number[],
-  size: readonly number[],
-  to: T,
-): void {
-  // Axes behind `axis` are taken whole, so that a run goes over them and over a part of `axis`.
-  let axis = shape.length - 1;
-  while (axis > 0 && begin[axis] === 0 && size[axis] === shape[axis]) axis--;
-  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const run = size[axis]! * inner;
-  const outer = size.slice(0, axis);
-  const count = outer.reduce((a, b) => a * b, 1);
-  const index = outer.map(() => 0);
-  for (let i = 0; i < count; i++) {
-    let row = 0;
-    for (let d = 0; d < axis; d++) row = row * shape[d]! + begin[d]! + index[d]!;
-    const start = (row * shape[axis]! + begin[axis]!) * inner;
-    to.set(from.subarray(start, start + run), i * run);
-    for (let d = axis - 1; d >= 0 && ++index[d]! === outer[d]; d--) index[d] = 0;
+/** Numbers from an entry of each axis to the next. */
+function stepsOf(shape: readonly number[]): number[] {
+  return shape.map((_, d) => tf.util.sizeFromShape(shape.slice(d + 1)));
+}
+
+/** Copies a box; `from` and `to` are addresses, the innermost axis has steps of 1. */
+function copyBox(module: WasmModule, { from, to, axes }: Box): void {
+  // Neighbouring axes that both layouts hold without a gap are one.
+  const joined: (readonly [number, number, number])[] = [];
+  for (const axis of axes) {
+    const [extent, fromStep, toStep] = axis, last = joined.at(-1);
+    if (extent === 1 && axis !== axes.at(-1)) continue;
+    if (last?.[1] === extent * fromStep && last[2] === extent * toStep) {
+      joined.splice(-1, 1, [last[0] * extent, fromStep, toStep]);
+    } else joined.push(axis);
   }
-}
-
-function sliceHeap(
-  backend: HeapBackend,
-  x: tf.TensorInfo,
-  begin: readonly number[],
-  size: readonly number[],
-): tf.TensorInfo {
-  const out = backend.makeOutput([...size], x.dtype);
-  if (size.every((extent) => extent > 0)) {
-    if (x.shape.length === 0) {
-      backend.typedArrayFromHeap(out).set(backend.typedArrayFromHeap(x));
-    } else {
-      copyBox(
-        backend.typedArrayFromHeap(x),
-        x.shape,
-        begin,
-        size,
-        backend.typedArrayFromHeap(out),
-      );
+  const [run] = joined.pop()!;
+  const copy = (outer: typeof joined, from: number, to: number): void => {
+    const [first, ...rest] = outer;
+    if (first !== undefined && outer.length > 3) {
+      const [extent, fromStep, toStep] = first;
+      for (let i = 0; i < extent; i++) copy(rest, from + 4 * i * fromStep, to + 4 * i * toStep);
+      return;
     }
-  }
-  return out;
+    const padded = [...Array(3 - outer.length).fill([1, 0, 0] as const), ...outer];
+    const steps = padded.flatMap((
+      [extent, fromStep, toStep],
+    ) => [extent, 4 * fromStep, 4 * toStep]);
+    module.call("copyRuns", from, to, ...steps, run);
+  };
+  copy(joined, from, to);
+}
+
+/** @throws {RangeError} if an index is not in `0..count - 1`. */
+function checkIndices(backend: HeapBackend, indices: tf.TensorInfo, count: number): void {
+  const found = backend.typedArrayFromHeap(indices).find((index) => index < 0 || index >= count);
+  if (found === undefined) return;
+  throw new RangeError(
+    `Cannot move rows: an index must be in 0..${count - 1}: current value is ${found}`,
+  );
+}
+
+/** Whether a tensor's entries take four bytes each. */
+function isOfFourBytes({ dtype }: tf.TensorInfo): boolean {
+  return dtype === "float32" || dtype === "int32";
 }
 
 /** Registers the kernels in place of the package's; once, after the backend is set. */
-export function registerWasmKernels(): void {
+export function registerWasmKernels(module: WasmModule): void {
+  const backend = tf.backend() as unknown as HeapBackend;
+  const packageKernel = (name: string) => tf.getKernel(name, "wasm").kernelFunc;
+  const packageSlice = packageKernel("Slice"), packageConcat = packageKernel("Concat");
+  const packageGather = packageKernel("GatherV2"), packageTranspose = packageKernel("Transpose");
+
+  const slice = (x: tf.TensorInfo, begin: readonly number[], size: readonly number[]) => {
+    if (!isOfFourBytes(x)) {
+      const attrs = { begin, size } as unknown as tf.NamedAttrMap;
+      return packageSlice({ inputs: { x: x as tf.Tensor }, backend, attrs }) as tf.TensorInfo;
+    }
+    const out = backend.makeOutput([...size], x.dtype);
+    const steps = stepsOf(x.shape), outSteps = stepsOf(size);
+    const start = begin.reduce((sum, first, d) => sum + first * steps[d]!, 0);
+    copyBox(module, {
+      from: module.addressOf(x) + 4 * start,
+      to: module.addressOf(out),
+      axes: [[1, 0, 0], ...size.map((extent, d) => [extent, steps[d]!, outSteps[d]!] as const)],
+    });
+    return out;
+  };
+
   const kernels: Record<string, tf.KernelFunc> = {
-    Slice: ({ inputs, backend, attrs }) => {
+    Slice: ({ inputs, attrs }) => {
       const x = inputs["x"] as tf.Tensor;
       const { begin, size } = attrs as unknown as { begin: number[]; size: number[] };
       const [from, extent] = tf.slice_util.parseSliceParams(x, begin, size);
       tf.slice_util.assertParamsValid(x, from!, extent!);
-      return sliceHeap(backend as HeapBackend, x, from!, extent!);
+      return slice(x, from!, extent!);
     },
-    SplitV: ({ inputs, backend, attrs }) => {
+    SplitV: ({ inputs, attrs }) => {
       const x = inputs["x"] as tf.Tensor;
       const { numOrSizeSplits, axis } = attrs as unknown as {
         numOrSizeSplits: number | number[];
@@ -82,35 +103,71 @@ export function registerWasmKernels(): void {
       return tf.backend_util.prepareSplitSize(x, numOrSizeSplits, along).map((extent) => {
         const size = [...x.shape];
         size[along] = extent;
-        const part = sliceHeap(backend as HeapBackend, x, begin, size);
+        const part = slice(x, begin, size);
         begin[along]! += extent;
         return part;
       });
     },
-  };
-  const packageGather = tf.getKernel("GatherV2", "wasm").kernelFunc;
-  kernels["GatherV2"] = (args) => {
-    const x = args.inputs["x"] as tf.Tensor, indices = args.inputs["indices"] as tf.Tensor;
-    const { axis } = args.attrs as unknown as { axis: number };
-    if (axis !== 0 || indices.shape.length !== 1 || x.shape.length < 2) return packageGather(args);
-    const backend = args.backend as HeapBackend;
-    const out = backend.makeOutput([indices.size, ...x.shape.slice(1)], x.dtype);
-    const from = backend.typedArrayFromHeap(x), to = backend.typedArrayFromHeap(out);
-    const width = x.size / x.shape[0]!;
-    backend.typedArrayFromHeap(indices).forEach((index, row) => {
-      if (index < 0 || index >= x.shape[0]!) {
-        throw new RangeError(
-          `Cannot gather rows: an index must be in 0..${
-            x.shape[0]! - 1
-          }: current value is ${index}`,
+    Concat: (args) => {
+      const parts = Object.values(args.inputs) as tf.Tensor[];
+      const { axis } = args.attrs as unknown as { axis: number };
+      if (!parts.every(isOfFourBytes)) return packageConcat(args);
+      const along = tf.util.parseAxisParam(axis, parts[0]!.shape)[0]!;
+      const shape = tf.backend_util.computeOutShape(parts.map(({ shape }) => shape), along);
+      const out = backend.makeOutput(shape, parts[0]!.dtype), outSteps = stepsOf(shape);
+      let at = 0;
+      for (const part of parts) {
+        const steps = stepsOf(part.shape);
+        copyBox(module, {
+          from: module.addressOf(part),
+          to: module.addressOf(out) + 4 * at * outSteps[along]!,
+          axes: part.shape.map((extent, d) => [extent, steps[d]!, outSteps[d]!] as const),
+        });
+        at += part.shape[along]!;
+      }
+      return out;
+    },
+    Transpose: (args) => {
+      const x = args.inputs["x"] as tf.Tensor;
+      const { perm } = args.attrs as unknown as { perm: number[] };
+      const last = x.shape.length - 1;
+      if (last < 1 || perm[last] !== last || !isOfFourBytes(x)) return packageTranspose(args);
+      const shape = perm.map((d) => x.shape[d]!);
+      const out = backend.makeOutput(shape, x.dtype);
+      const steps = stepsOf(x.shape), outSteps = stepsOf(shape);
+      copyBox(module, {
+        from: module.addressOf(x),
+        to: module.addressOf(out),
+        axes: perm.map((d, i) => [x.shape[d]!, steps[d]!, outSteps[i]!] as const),
+      });
+      return out;
+    },
+    GatherV2: (args) => {
+      const x = args.inputs["x"] as tf.Tensor, indices = args.inputs["indices"] as tf.Tensor;
+      const { axis } = args.attrs as unknown as { axis: number };
+      const isOfRows = axis === 0 && indices.shape.length === 1 && x.shape.length > 1;
+      if (!isOfRows || !isOfFourBytes(x)) return packageGather(args);
+      checkIndices(backend, indices, x.shape[0]!);
+      const out = backend.makeOutput([indices.size, ...x.shape.slice(1)], x.dtype);
+      const addresses = [x, indices, out].map(module.addressOf);
+      module.call("gatherRows", ...addresses, indices.size, x.size / x.shape[0]!);
+      return out;
+    },
+    UnsortedSegmentSum: ({ inputs, attrs }) => {
+      const x = inputs["x"] as tf.Tensor, segmentIds = inputs["segmentIds"] as tf.Tensor;
+      const { numSegments } = attrs as unknown as { numSegments: number };
+      if (x.dtype !== "float32") {
+        throw new TypeError(
+          `Cannot add rows up: they must be float32: current value is ${x.dtype}. Cast them first`,
         );
       }
-      to.set(from.subarray(index * width, (index + 1) * width), row * width);
-    });
-    return out;
+      checkIndices(backend, segmentIds, numSegments);
+      const out = backend.makeOutput([numSegments, ...x.shape.slice(1)], "float32");
+      backend.typedArrayFromHeap(out).fill(0);
+      const addresses = [x, segmentIds, out].map(module.addressOf);
+      module.call("addRows", ...addresses, segmentIds.size, x.size / segmentIds.size);
+      return out;
+    },
   };
-  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    tf.unregisterKernel(kernelName, "wasm");
-    tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
-  }
+  replaceKernels(kernels);
 }

@@ -53,10 +53,23 @@ export function matMul(
   return tf.matMul(a, b, transposeA, transposeB);
 }
 
+/** Whether the wasm engine computes, which has kernels for some operations of several steps. */
+function isWasm(): boolean {
+  return tf.getBackend() === "wasm";
+}
+
+/** Runs a kernel of the engine's own. */
+function fused(name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap = {}) {
+  return [tf.engine().runKernel(name, inputs, attributes)].flat() as tf.Tensor[];
+}
+
 /**
  * RMSNorm (Zhang & Sennrich, arXiv 1910.07467): `x / sqrt(mean(x^2) + epsilon) * weight`, row by row.
  */
 export function rmsNorm(x_M_D: tf.Tensor2D, weight_D: tf.Tensor1D, epsilon: number): tf.Tensor2D {
+  if (isWasm()) {
+    return fused("RmsNorm", { x: x_M_D, weight: weight_D }, { epsilon })[0] as tf.Tensor2D;
+  }
   return tf.mul(tf.mul(x_M_D, inverseRms(x_M_D, epsilon)), weight_D);
 }
 
@@ -74,6 +87,11 @@ export function rmsNormGradient(
   epsilon: number,
   dy_M_D: tf.Tensor2D,
 ): { dx_M_D: tf.Tensor2D; dWeight_D: tf.Tensor1D } {
+  if (isWasm()) {
+    const inputs = { x: x_M_D, weight: weight_D, dy: dy_M_D };
+    const [dx_M_D, dWeight_D] = fused("RmsNormGradient", inputs, { epsilon });
+    return { dx_M_D: dx_M_D as tf.Tensor2D, dWeight_D: dWeight_D as tf.Tensor1D };
+  }
   const inverse = inverseRms(x_M_D, epsilon);
   const normed = tf.mul(x_M_D, inverse);
   const g = tf.mul(dy_M_D, weight_D);
@@ -86,6 +104,7 @@ export function rmsNormGradient(
 
 /** SwiGLU's gate (Shazeer, arXiv 2002.05202): `silu(gate) * up`. */
 export function swiglu(gate_M_I: tf.Tensor2D, up_M_I: tf.Tensor2D): tf.Tensor2D {
+  if (isWasm()) return fused("Swiglu", { gate: gate_M_I, up: up_M_I })[0] as tf.Tensor2D;
   return tf.mul(tf.mul(gate_M_I, tf.sigmoid(gate_M_I)), up_M_I);
 }
 
@@ -95,6 +114,11 @@ export function swigluGradient(
   up_M_I: tf.Tensor2D,
   dy_M_I: tf.Tensor2D,
 ): { dGate_M_I: tf.Tensor2D; dUp_M_I: tf.Tensor2D } {
+  if (isWasm()) {
+    const inputs = { gate: gate_M_I, up: up_M_I, dy: dy_M_I };
+    const [dGate_M_I, dUp_M_I] = fused("SwigluGradient", inputs);
+    return { dGate_M_I: dGate_M_I as tf.Tensor2D, dUp_M_I: dUp_M_I as tf.Tensor2D };
+  }
   const s = tf.sigmoid(gate_M_I);
   const silu = tf.mul(gate_M_I, s);
   const slope = tf.add(s, tf.sub(silu, tf.mul(silu, s)));
@@ -104,9 +128,31 @@ export function swigluGradient(
   };
 }
 
-/** Rows with a 1 at each id: `[M, V]`. Cast, because the wasm kernel writes integers whatever is asked. */
-function oneHotRows(ids_M: tf.Tensor1D, vocabSize: number): tf.Tensor2D {
-  return tf.cast(tf.oneHot(ids_M, vocabSize, 1, 0, "int32"), "float32") as tf.Tensor2D;
+/**
+ * `softmax(scale * scores + mask)` along the last axis.
+ *
+ * @param scores rows `[A, X, T, W]`, in any shape that ends with W.
+ */
+export function maskedSoftmax<T extends tf.Tensor>(
+  scores: T,
+  scale: number,
+  mask_A_1_T_W: tf.Tensor4D,
+): T {
+  if (isWasm()) return fused("MaskedSoftmax", { scores, mask: mask_A_1_T_W }, { scale })[0] as T;
+  const [A, , T, W] = mask_A_1_T_W.shape;
+  const masked = tf.add(tf.mul(tf.reshape(scores, [A, -1, T, W]), scale), mask_A_1_T_W);
+  return tf.reshape(tf.softmax(masked), scores.shape) as T;
+}
+
+/** The gradient of {@link maskedSoftmax} in the scores, from its output. */
+export function maskedSoftmaxGradient<T extends tf.Tensor>(
+  weights: T,
+  dWeights: T,
+  scale: number,
+): T {
+  if (isWasm()) return fused("SoftmaxGradient", { weights, dWeights }, { scale })[0] as T;
+  const product = tf.mul(weights, dWeights);
+  return tf.mul(tf.sub(product, tf.mul(weights, tf.sum(product, -1, true))), scale) as T;
 }
 
 /** The gradient of an embedding table from those of the looked-up rows. */
@@ -115,9 +161,5 @@ export function embeddingGradient(
   ids_M: tf.Tensor1D,
   vocabSize: number,
 ): tf.Tensor2D {
-  // The wasm engine has no UnsortedSegmentSum; its vocabularies are small enough for a product.
-  if (tf.getBackend() !== "wasm") {
-    return tf.unsortedSegmentSum(dRows_M_D, ids_M, vocabSize) as tf.Tensor2D;
-  }
-  return tf.matMul(tf.transpose(oneHotRows(ids_M, vocabSize)), dRows_M_D);
+  return tf.unsortedSegmentSum(dRows_M_D, ids_M, vocabSize) as tf.Tensor2D;
 }

@@ -24,12 +24,22 @@ export function rotationAt(
 ): Rotation {
   const M = positions_M.length, half = headDim / 2;
   const cos = new Float32Array(M * headDim), sin = new Float32Array(M * headDim);
-  for (let i = 0; i < half; i++) {
-    // Rounded to float32 where the reference implementations round: the frequency, then the angle.
-    const frequency = Math.fround(1 / Math.pow(theta, 2 * i / headDim));
-    for (let m = 0; m < M; m++) {
-      const angle = Math.fround(positions_M[m]! * frequency);
-      const at = m * headDim + i;
+  // Rounded to float32 where the reference implementations round: the frequency, then the angle.
+  const frequencies = Float32Array.from(
+    { length: half },
+    (_, i) => 1 / Math.pow(theta, 2 * i / headDim),
+  );
+  // Rows at the same position are many.
+  const rows = new Map<number, number>();
+  for (let m = 0; m < M; m++) {
+    const position = positions_M[m]!, known = rows.get(position), begin = m * headDim;
+    if (known !== undefined) {
+      for (const x of [cos, sin]) x.copyWithin(begin, known, known + headDim);
+      continue;
+    }
+    rows.set(position, begin);
+    for (let i = 0; i < half; i++) {
+      const angle = Math.fround(position * frequencies[i]!), at = begin + i;
       cos[at] = cos[at + half] = Math.cos(angle);
       sin[at] = sin[at + half] = Math.sin(angle);
     }
@@ -46,8 +56,18 @@ export function rotationAt(
   };
 }
 
+/** Rotation as one kernel of the wasm engine, to which it is no more than a pass over memory. */
+function rotateAtOnce(
+  x: tf.Tensor2D,
+  { cos_M_1_d: cos, sin_M_1_d: sin }: Rotation,
+  sign: 1 | -1,
+): tf.Tensor2D {
+  return tf.engine().runKernel("Rotate", { x, cos, sin }, { sign }) as tf.Tensor2D;
+}
+
 /** Rotates `[M, H*d]` rows of heads. */
 export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf.Tensor2D {
+  if (tf.getBackend() === "wasm") return rotateAtOnce(x, rotation, 1);
   const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = x.shape;
   const byHead = (rows: tf.Tensor) => tf.reshape(rows, [M, numHeads, width / numHeads]);
@@ -60,8 +80,10 @@ export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf
 export function rotateGradient(
   dy: tf.Tensor2D,
   numHeads: number,
-  { cos_M_1_d, sin_M_1_d, halves_d_d }: Rotation,
+  rotation: Rotation,
 ): tf.Tensor2D {
+  if (tf.getBackend() === "wasm") return rotateAtOnce(dy, rotation, -1);
+  const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = dy.shape;
   const byHead = tf.reshape(dy, [M, numHeads, width / numHeads]);
   const bySine = tf.reshape(tf.mul(byHead, sin_M_1_d), [M * numHeads, width / numHeads]);

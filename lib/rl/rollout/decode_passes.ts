@@ -27,12 +27,9 @@ function prefixed(prefix: string, tensors: Tensors): Tensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, x]) => [`${prefix}${name}`, x]));
 }
 
-/** The tensors under a prefix. */
-function withPrefix(prefix: string, tensors: Tensors): Tensors {
-  return Object.fromEntries(
-    Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-      .map(([name, x]) => [name.slice(prefix.length), x]),
-  );
+/** The tensors of these names, which stand under a prefix. */
+function withPrefix(prefix: string, names: readonly string[], tensors: Tensors): Tensors {
+  return Object.fromEntries(names.map((name) => [name, tensors[`${prefix}${name}`]!]));
 }
 
 /** One token of every row through `count` layers from `first` on; see {@link decodeLayer}. */
@@ -49,25 +46,27 @@ export function decodeLayers(
   const { slots, rowsPerSlot } = cache;
   const layers = Array.from({ length: count }, (_, i) => i);
   const inputs: Record<string, tf.Tensor> = { x: x_B_D, mask: mask_PK_Rh_W, ...rotation };
-  for (const i of layers) {
-    const sealed = cache.sealed[first + i];
+  const weightNames = layers.map((i) => {
+    const ofLayer = layerWeights(weights, config, first + i);
     Object.assign(
       inputs,
-      prefixed(`${i} `, layerWeights(weights, config, first + i)),
+      prefixed(`${i} `, ofLayer),
       prefixed(`${i} prompt `, { ...cache.prompts[first + i] }),
-      prefixed(`${i} sealed `, { ...sealed }),
+      prefixed(`${i} sealed `, { ...cache.sealed[first + i] }),
       prefixed(`${i} tail `, { ...cache.tail[first + i] }),
     );
-  }
+    return Object.keys(ofLayer);
+  });
   const name = `decode ${modelName(config)} ${slots}x${rowsPerSlot}`;
   const outputs = runCompiled<Tensors, Tensors>(name, inputs, (inputs) => {
     let x = inputs["x"] as tf.Tensor2D;
     const tails: Record<string, tf.Tensor> = {};
     for (const i of layers) {
-      const part = (name: string) => withPrefix(`${i} ${name} `, inputs) as unknown;
+      const part = (name: string) =>
+        withPrefix(`${i} ${name} `, ["keys", "values"], inputs) as unknown;
       const step = decodeLayer(
         x,
-        withPrefix(`${i} `, inputs),
+        withPrefix(`${i} `, weightNames[i]!, inputs),
         config,
         {
           slots,
