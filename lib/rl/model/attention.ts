@@ -11,6 +11,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { maskedSoftmax, maskedSoftmaxGradient } from "./ops.ts";
 
 /** Queries, keys and values of prompt rows or of completion rows, or their gradients: `[rows, heads * d]`. */
 export interface Projected {
@@ -91,12 +92,6 @@ function groupRows(x: tf.Tensor, P: number, G: number, K: number, heads: number)
   return rowsFirst(byGroup, P * G, heads, d);
 }
 
-/** Softmax's gradient in its input, from its output. */
-function softmaxGradient(weights: tf.Tensor, dWeights: tf.Tensor): tf.Tensor {
-  const product = tf.mul(weights, dWeights);
-  return tf.sub(product, tf.mul(weights, tf.sum(product, -1, true)));
-}
-
 /** Prompt rows by heads: queries `[P*K, h*N, d]`, keys and values `[P*K, N, d]`. */
 function promptHeads({ q, k, v }: Projected, shape: PromptShape) {
   const { P, numHeads, numKvHeads, headDim } = shape;
@@ -109,10 +104,9 @@ type Heads = ReturnType<typeof promptHeads>;
 
 /** Weights of the prompts' rows on the prompts' keys, `[P*K, h*N, N]`. */
 function promptWeights({ q, k }: Heads, shape: PromptShape): tf.Tensor3D {
-  const { P, numHeads, headDim, causal_N_N } = shape;
+  const { headDim, causal_N_N } = shape;
   const scores: tf.Tensor3D = tf.matMul(q, k, false, true), N = causal_N_N.shape[0];
-  const byHead = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, numHeads, N, N]);
-  return tf.reshape(tf.softmax(tf.add(byHead, causal_N_N)), scores.shape);
+  return maskedSoftmax(scores, 1 / Math.sqrt(headDim), tf.reshape(causal_N_N, [1, 1, N, N]));
 }
 
 /** Attention of prompt rows alone: `[P*N, H*d]`. */
@@ -170,7 +164,7 @@ function stretchWeights(
   { numHeads: H, numKvHeads: K, headDim }: AttentionHeads,
 ): StretchWeights {
   const { queryRow_PGS, keyRow_PGE, mask_P_1_S_NE } = stretch;
-  const [, , S, width] = mask_P_1_S_NE.shape, G = queryRow_PGS.size / P / S;
+  const [, , S] = mask_P_1_S_NE.shape, G = queryRow_PGS.size / P / S;
   const own: Heads = {
     q: groupFirst(tf.gather(q, queryRow_PGS), P, G, K, H),
     k: groupFirst(tf.gather(k, keyRow_PGE), P, G, K, K),
@@ -180,9 +174,7 @@ function stretchWeights(
     tf.matMul(byPrompt(own.q, G), prompt.k, false, true),
     tf.matMul(own.q, own.k, false, true),
   );
-  const byRow = tf.reshape(tf.mul(scores, 1 / Math.sqrt(headDim)), [P, -1, S, width]);
-  const joined: tf.Tensor2D = tf.reshape(tf.softmax(tf.add(byRow, mask_P_1_S_NE)), scores.shape);
-  return { ...own, G, joined };
+  return { ...own, G, joined: maskedSoftmax(scores, 1 / Math.sqrt(headDim), mask_P_1_S_NE) };
 }
 
 /** Attention's weights of a batch of groups, whose queries, keys and values are those of M rows. */
@@ -238,8 +230,8 @@ function stretchGradient(
     tf.matMul(byPrompt(dOut, G), prompt.v, false, true),
     tf.matMul(dOut, own.v, false, true),
   );
-  const dScores = tf.mul(softmaxGradient(own.joined, dJoined), 1 / Math.sqrt(headDim));
-  const { onPrompt, onOwn } = part(dScores as tf.Tensor2D, own);
+  const dScores = maskedSoftmaxGradient(own.joined, dJoined, 1 / Math.sqrt(headDim));
+  const { onPrompt, onOwn } = part(dScores, own);
   const weights = part(own.joined, own);
   const dQueries = tf.add(
     tf.reshape(tf.matMul(onPrompt, prompt.k, false, false), own.q.shape),
@@ -265,8 +257,8 @@ export function attentionGradient(
   const { numHeads: H, numKvHeads: K, headDim } = heads;
   const dPromptRows = tf.mul(tf.gather(dAttended_M_HD, promptRow_PN), isPromptRow_PN_1);
   const dOut: tf.Tensor3D = tf.reshape(headsFirst(dPromptRows, P, H), prompt.q.shape);
-  const dAmong = softmaxGradient(among, tf.matMul(dOut, prompt.v, false, true));
-  const dScores = tf.mul(dAmong, 1 / Math.sqrt(headDim)) as tf.Tensor3D;
+  const dAmong = tf.matMul(dOut, prompt.v, false, true);
+  const dScores = maskedSoftmaxGradient(among, dAmong as tf.Tensor3D, 1 / Math.sqrt(headDim));
   const of = stretches.map((own, i) =>
     stretchGradient(own, prompt, dAttended_M_HD, P, rows.stretches[i]!, heads)
   );
