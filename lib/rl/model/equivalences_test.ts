@@ -276,7 +276,7 @@ Deno.test("rows of the head are independent of the blocks they pass in, gradient
         ...slopes,
         (piece, dPiece) => addPiece(sum, "head", piece, dPiece),
       );
-      return { ...values, ...gradient, dHead_V_D: joinGradients(sum)["head"]! };
+      return { ...values, ...gradient, dHead_V_D: joinGradients(sum, V)["head"]! };
     };
     const chunked = ofRows(0, M);
     // Each part passes whole.

@@ -12,8 +12,8 @@ import type { GroupBatch } from "./group_batch.ts";
 import { groupContext, padding } from "./group_context.ts";
 import {
   addGradient,
-  addInPieces,
   addPiece,
+  addRows,
   type GradientSum,
   joinGradients,
   startGradientSum,
@@ -21,7 +21,7 @@ import {
 import { headLogits, labelLogprobs, labelLogprobsGradient } from "./head.ts";
 import type { GroupContext, LayerValues } from "./layer.ts";
 import { runLayer, runLayerGradient } from "./layer_passes.ts";
-import { embeddingGradient, rmsNorm, rmsNormGradient } from "./ops.ts";
+import { rmsNorm, rmsNormGradient } from "./ops.ts";
 import { weightNamed, type Weights } from "./weights.ts";
 
 const EMBEDDING = "model.embed_tokens.weight";
@@ -214,7 +214,7 @@ export function addWeightGradients<Extra extends tf.TensorContainerObject>(
       entropies_B_T: padded(values.entropies_M, tensors),
     });
 
-    const sum: GradientSum = { whole: { ...before.whole }, pieces: { ...before.pieces } };
+    const sum = before;
     const { dHidden_M_D, dLabelRows_M_D } = labelLogprobsGradient(
       hidden,
       head,
@@ -241,15 +241,9 @@ export function addWeightGradients<Extra extends tf.TensorContainerObject>(
       dx = back.dInput_M_D;
     }
     if (!isFull) return { sum, extra };
-    const addToTable = (name: string, rows: tf.Tensor2D, ids: tf.Tensor1D) =>
-      addInPieces(sum, name, embeddingGradient(rows, ids, config.vocabSize));
-    if (config.tieWordEmbeddings) {
-      const rows: tf.Tensor2D = tf.concat([dx, dLabelRows_M_D], 0);
-      addToTable(EMBEDDING, rows, tf.concat([ids_M, labels_C]));
-    } else {
-      addToTable(EMBEDDING, dx, ids_M);
-      addToTable(headName(config), dLabelRows_M_D, labels_C);
-    }
+    const { vocabSize } = config;
+    addRows(sum, EMBEDDING, vocabSize, { ids_M, rows_M_D: dx });
+    addRows(sum, headName(config), vocabSize, { ids_M: labels_C, rows_M_D: dLabelRows_M_D });
     return { sum, extra };
   });
   return result as unknown as { sum: GradientSum; extra: Extra };
@@ -273,5 +267,5 @@ export function weightGradients<Extra extends tf.TensorContainerObject>(
     lossGradient,
     startGradientSum(),
   );
-  return { gradients: joinGradients(sum), extra };
+  return { gradients: joinGradients(sum, config.vocabSize), extra };
 }
