@@ -138,6 +138,16 @@ const TWO_GROUPS: TokenGroup[] = [
   { promptIds: [9, 1], completions: [[20, 0], [12, 13]] },
 ];
 
+/** Completions that attend in several stretches on every engine. */
+const LONG_GROUPS: TokenGroup[] = [
+  { promptIds: [3, 5, 7], completions: [longIds(140), longIds(9)] },
+  { promptIds: [9, 1, 4, 4, 2], completions: [longIds(40), longIds(133)] },
+];
+
+function longIds(length: number): number[] {
+  return Array.from({ length }, (_, t) => (5 * t + t * t + length) % 23);
+}
+
 /** Passes one after the other: gradients add up, tokens stand in a row. */
 function together(passes: readonly Pass[]): Pass {
   const [first, ...others] = passes;
@@ -209,35 +219,37 @@ for (const [name, config] of Object.entries(CONFIGS)) {
     },
   });
 
-  Deno.test(`${name}: gradients equal those that tfjs finds for a plain decoder`, () => {
-    const weights = weightsOf(config);
-    const names = Object.keys(weights);
-    const batch = layOutGroups(TWO_GROUPS);
-    const slope = slopes(batch);
-    // Every completion alone, behind its own copy of the prompt.
-    const loss = (...values: tf.Tensor[]): tf.Scalar => {
-      const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-      const parts = TWO_GROUPS.flatMap(({ promptIds, completions }) =>
-        completions.map((ids) => ({ promptIds, ids }))
-      ).flatMap(({ promptIds, ids }, b) => {
-        const logits = plainLogits(own, config, [...promptIds, ...ids.slice(0, -1)]);
-        const last = tf.slice(logits, [promptIds.length - 1, 0], [ids.length, config.vocabSize]);
-        const all = tf.logSoftmax(tf.div(last, TEMPERATURE));
-        const labels = tf.oneHot(tf.tensor1d([...ids], "int32"), config.vocabSize);
-        const row = (x: Float32Array) =>
-          tf.tensor1d(x.slice(b * batch.T, b * batch.T + ids.length));
-        const entropies = tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1));
-        return [
-          tf.sum(tf.mul(tf.sum(tf.mul(all, labels), -1), row(slope.logprobs))),
-          tf.sum(tf.mul(entropies, row(slope.entropies))),
-        ];
-      });
-      return tf.addN(parts) as tf.Scalar;
-    };
-    const found = tf.tidy(() => tf.grads(loss)(Object.values(weights)));
-    const byName = Object.fromEntries(names.map((name, i) => [name, found[i]!]));
-    assertSame(pass(weights, config, TWO_GROUPS).gradients, read(byName));
-  });
+  for (const [length, groups] of Object.entries({ short: TWO_GROUPS, long: LONG_GROUPS })) {
+    Deno.test(`${name}: gradients of ${length} completions equal those that tfjs finds for a plain decoder`, () => {
+      const weights = weightsOf(config);
+      const names = Object.keys(weights);
+      const batch = layOutGroups(groups);
+      const slope = slopes(batch);
+      // Every completion alone, behind its own copy of the prompt.
+      const loss = (...values: tf.Tensor[]): tf.Scalar => {
+        const own = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+        const parts = groups.flatMap(({ promptIds, completions }) =>
+          completions.map((ids) => ({ promptIds, ids }))
+        ).flatMap(({ promptIds, ids }, b) => {
+          const logits = plainLogits(own, config, [...promptIds, ...ids.slice(0, -1)]);
+          const last = tf.slice(logits, [promptIds.length - 1, 0], [ids.length, config.vocabSize]);
+          const all = tf.logSoftmax(tf.div(last, TEMPERATURE));
+          const labels = tf.oneHot(tf.tensor1d([...ids], "int32"), config.vocabSize);
+          const row = (x: Float32Array) =>
+            tf.tensor1d(x.slice(b * batch.T, b * batch.T + ids.length));
+          const entropies = tf.neg(tf.sum(tf.mul(tf.exp(all), all), -1));
+          return [
+            tf.sum(tf.mul(tf.sum(tf.mul(all, labels), -1), row(slope.logprobs))),
+            tf.sum(tf.mul(entropies, row(slope.entropies))),
+          ];
+        });
+        return tf.addN(parts) as tf.Scalar;
+      };
+      const found = tf.tidy(() => tf.grads(loss)(Object.values(weights)));
+      const byName = Object.fromEntries(names.map((name, i) => [name, found[i]!]));
+      assertSame(pass(weights, config, groups).gradients, read(byName));
+    });
+  }
 }
 
 Deno.test("rows of the head are independent of the blocks they pass in, gradients too", () => {
