@@ -32,6 +32,12 @@ function growthSpec(
       concat: { spacing: 30 },
     },
     padding: 12,
+    title: {
+      text: "Cost of a GRPO step",
+      subtitle: "both scales logarithmic; dashed: linear growth through the last point",
+      fontSize: 15,
+      offset: 14,
+    },
     columns: 3,
     concat: series.map(({ axis, cost, growth }) => {
       const values = points.filter((point) => point.axis === axis).map((point) => ({
