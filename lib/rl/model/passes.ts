@@ -175,7 +175,7 @@ export interface LossGradient<Extra extends tf.TensorContainerObject> {
  * @param gradientCheckpointing whether layers keep only their input and are computed again in the backward
  * pass; without it every layer keeps its products.
  * @param lossGradient called once, within a tidy, with the forward pass's result.
- * @param before the sum over other batches. Consumed.
+ * @param sum over other batches. Consumed: what it held is in the one that is returned.
  */
 export function addWeightGradients<Extra extends tf.TensorContainerObject>(
   weights: Weights,
@@ -184,7 +184,7 @@ export function addWeightGradients<Extra extends tf.TensorContainerObject>(
   temperature: number,
   gradientCheckpointing: boolean,
   lossGradient: (tokens: TokenLogprobs) => LossGradient<Extra>,
-  before: GradientSum,
+  sum: GradientSum,
 ): { sum: GradientSum; extra: Extra } {
   const result = tf.tidy(() => {
     const isFull = !hasAdapter(weights);
@@ -214,7 +214,6 @@ export function addWeightGradients<Extra extends tf.TensorContainerObject>(
       entropies_B_T: padded(values.entropies_M, tensors),
     });
 
-    const sum = before;
     const { dHidden_M_D, dLabelRows_M_D } = labelLogprobsGradient(
       hidden,
       head,
