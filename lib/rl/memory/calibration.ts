@@ -124,7 +124,7 @@ const TENSORFLOW: EngineCopies = {
   },
   decoding: { scores: 5, tails: 4 },
   adamw: 2,
-  baseBytes: 590 * 2 ** 20,
+  baseBytes: 600 * 2 ** 20,
   share: 1.2,
 };
 
@@ -171,7 +171,7 @@ export const ENGINE_COPIES: Readonly<Record<EngineName, EngineCopies>> = {
     },
     decoding: { scores: 0, tails: 2 },
     adamw: 15,
-    baseBytes: 215 * 2 ** 20,
+    baseBytes: 225 * 2 ** 20,
     share: 1.15,
   },
 };
