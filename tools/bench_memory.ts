@@ -42,6 +42,7 @@ const CASES: Readonly<Record<string, readonly Sizes[]>> = {
   smollm2: [
     sizes(1, 4, 64, 16, 4, true),
     sizes(1, 8, 128, 64, 8, false),
+    sizes(4, 8, 128, 64, 8, false),
     sizes(2, 4, 384, 32, 4, true),
   ],
 };

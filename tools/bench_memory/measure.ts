@@ -34,23 +34,46 @@ export interface MemoryCase {
 /** What was measured. */
 export interface MemoryMeasurement {
   readonly request: MemoryRequest;
-  /** Most bytes of tensors that tfjs held at once. */
+  /** Most bytes of tensors' data at once. */
   readonly tensorBytes: number;
   /** The largest resident memory of the process. */
   readonly processBytes: number;
 }
 
-/** Keeps the largest number of bytes that tfjs has held. */
+/**
+ * Keeps the largest number of bytes of tensors' data at once. Tensors that share theirs count once: on the
+ * tensorflow engine a reshaped tensor does without telling tfjs.
+ */
 function watchTensors(): () => number {
   const engine = tf.engine() as unknown as {
-    trackTensor: (...args: unknown[]) => void;
-    readonly state: { readonly numBytes: number };
+    runKernel: (name: string, ...rest: unknown[]) => unknown;
+    trackTensor: (tensor: tf.Tensor, backend: unknown) => void;
+    removeDataId: (dataId: object, backend: unknown) => void;
   };
-  const track = engine.trackTensor.bind(engine);
-  let largest = 0;
-  engine.trackTensor = (...args) => {
-    track(...args);
-    largest = Math.max(largest, engine.state.numBytes);
+  const run = engine.runKernel.bind(engine);
+  const track = engine.trackTensor.bind(engine), remove = engine.removeDataId.bind(engine);
+  const sizes = new Map<object, number>();
+  let bytes = 0, largest = 0, isReshaped = false;
+  engine.runKernel = (name, ...rest) => {
+    isReshaped = name === "Reshape";
+    try {
+      return run(name, ...rest);
+    } finally {
+      isReshaped = false;
+    }
+  };
+  engine.trackTensor = (tensor, backend) => {
+    track(tensor, backend);
+    const { dataId, size, dtype } = tensor;
+    if (isReshaped || sizes.has(dataId)) return;
+    sizes.set(dataId, size * tf.util.bytesPerElement(dtype));
+    bytes += sizes.get(dataId)!;
+    largest = Math.max(largest, bytes);
+  };
+  engine.removeDataId = (dataId, backend) => {
+    bytes -= sizes.get(dataId) ?? 0;
+    sizes.delete(dataId);
+    remove(dataId, backend);
   };
   return () => largest;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { LAYERS_AT_ONCE } from "../rollout/decode_passes.ts";
+import { TAIL } from "../rollout/row_cache.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { CACHE_COPIES, type EngineCopies, LOGIT_COPIES } from "./calibration.ts";
 import { type BatchShape, cacheBytes, layerBytes, NUMBER_BYTES } from "./sizes.ts";
@@ -44,13 +45,17 @@ export function decodedTogether(
  */
 export function samplingBytes(
   config: ModelConfig,
-  { forward }: EngineCopies,
+  { forward, decoding, stretchRows }: EngineCopies,
   batch: BatchShape,
 ): Record<string, number> {
-  const { P, G, N, T } = batch, B = P * G, H = config.numHeads;
+  const { P, G, N, T } = batch, B = P * G;
+  const { numHeads: H, numKvHeads: K, headDim: d } = config;
   const cache = cacheBytes(config, batch);
-  const prefill = layerBytes(config, forward, P * N, { group: 0, prompt: P * H * N * N });
-  const step = layerBytes(config, forward, B, { group: B * H * (N + T), prompt: 0 });
+  const prefill = layerBytes(config, forward, { P, G, N, T: 0 }, stretchRows);
+  // A step's rows are like those of prompts of one token.
+  const rows = layerBytes(config, forward, { P: B, G: 1, N: 1, T: 0 }, stretchRows);
+  const step = rows +
+    NUMBER_BYTES * B * (decoding.scores * H * (N + T) + decoding.tails * K * TAIL * d);
   return {
     caches: CACHE_COPIES.prompts * cache.prompts + CACHE_COPIES.completions * cache.completions,
     logits: LOGIT_COPIES * NUMBER_BYTES * B * config.vocabSize,

@@ -67,7 +67,7 @@ export interface MemoryPlan {
  *     batchSize: 32, samples: 1, rowsAtOnce: 64, maxCompletionLength: 120, promptTokens: 80,
  *   },
  * });
- * assert(fullest.name === "gradients" && processBytes > 2 ** 30);
+ * assert(fullest.name === "gradients" && processBytes > 2 ** 29);
  * ```
  */
 export function predictMemory(

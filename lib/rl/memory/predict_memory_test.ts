@@ -3,6 +3,7 @@ import type { ModelConfig } from "../model/config.ts";
 import { CACHE_COPIES, ENGINE_COPIES, type LayerCopies, LOGIT_COPIES } from "./calibration.ts";
 import { jobsThatFit, requireMemory } from "./fit_memory.ts";
 import { type MemoryRequest, predictMemory } from "./predict_memory.ts";
+import { blockBytes, stretchSums } from "./sizes.ts";
 import type { TrainingMemory } from "./training.ts";
 
 const copies = ENGINE_COPIES.wasm;
@@ -100,45 +101,103 @@ Deno.test("caches and logits of sampling by hand", () => {
   );
 });
 
-/** A layer with all copies: 460 rows of 2 groups of 4 (2 x 30 + 8 x 50), scores of 8 x 50 rows by 80 keys. */
+/**
+ * A layer's pass with all copies, of 2 groups of 4: 2 x 30 prompt rows and 8 x 50 completion rows in two stretches of
+ * 25, which end at 25 and 50 and meet 55 and 80 keys.
+ */
 function layerByHand(of: LayerCopies): number {
-  const perRow = of.width * 8 + of.intermediate * 20 + of.queries * 8 + of.keys * 4;
-  return 4 * (460 * perRow + of.groupScores * 8 * 4 * 50 * 80 + of.promptScores * 2 * 4 * 900);
+  const everyRow = 460 * (of.width * 8 + of.intermediate * 20);
+  const prompts = 60 * (of.promptQueries * 8 + of.promptKeys * 4);
+  const completions = 400 * (of.queries * 8 + of.keys * 4);
+  const stretches = 8 * 75 * of.stretchKeys * 4 +
+    2 * (460 * of.placedKeys * 4 + 60 * of.promptKeysByStretch * 4);
+  const scores = of.groupScores * 8 * 4 * (25 * 55 + 25 * 80) + of.promptScores * 2 * 4 * 900;
+  return 4 * (everyRow + prompts + completions + stretches + scores);
 }
 
 Deno.test("the forward pass of the reference by hand", () => {
   const { layer, logits } = phase("reference").tensors;
-  assertAlmostEquals(layer!, layerByHand(copies.forward), 1e-6);
-  // All 400 completion rows x 100 are one block, with all of the head.
-  assertEquals(
-    logits,
-    copies.head.forward.logits * 4 * 400 * 100 + copies.head.forward.rows * 3200,
-  );
+  assertEquals(layer, layerByHand(copies.forward));
+  // All 400 completion rows x 100 are one block, with all of the head, beside hidden states 400 x 8.
+  const { logits: ofLogits, hidden } = copies.head.forward;
+  assertEquals(logits, ofLogits * 4 * 400 * 100 + hidden * 4 * 400 * 8 + 3200);
 });
 
+/** Bytes of one layer's parameters: {@linkcode POLICY} says which. */
+const LAYER = 4 * (16 + 64 + 32 + 32 + 64 + 160 + 160 + 160);
+
 Deno.test("the backward pass is fullest at the last layer where inputs outweigh parameters", () => {
-  // 3 micro-batches of 8: the sum of those before stands beside the gradient of this one.
+  // 3 micro-batches of 8: the sum of those before stands beside this layer's new gradients.
   const again = phase("gradients").tensors;
-  assertAlmostEquals(again["layer"]!, layerByHand(copies.backwardAgain), 1e-6);
-  // 4 inputs of 460 x 8 and the head's gradient; at the first layer 2 of these inputs and all gradients.
-  const atLast = POLICY + 3200 + 4 * 4 * 460 * 8, atFirst = 2 * POLICY + 2 * 4 * 460 * 8;
-  assert(atLast > atFirst);
-  assertEquals([again["gradients"], again["kept by layers"]], [POLICY + 3200, 4 * 4 * 460 * 8]);
-  // Kept are also queries and what attention made of them (8 each), keys and values (4 each), the sum
-  // behind attention (8), and gate and up (20 each).
+  // Attention's half outweighs the other; it starts from queries (8), keys and values (4 each).
+  assertEquals(again["layer"], 4 * 460 * 16 + layerByHand(copies.backward.attention));
+  assertEquals(again["gradients"], POLICY + LAYER);
+  // 3 inputs of 460 x 8, and the gradient that comes down to the last layer.
+  assertEquals(again["kept by layers"], 4 * 4 * 460 * 8);
+  assertEquals(again["head's rows"], copies.head.left * 4 * 400 * 8);
+  // Of every row its rotation (2 x 2), its place as a query and once a stretch as a key, each with a mark; of prompt
+  // rows and completion rows those they stand in, with marks, and keys' rows; masks of 55 and 80 keys, and 30 x 30.
+  const rows = 460 * (4 + 2 + 2 * 2) + 2 * 60 + 2 * 400 + 8 * 75;
+  assertEquals(again["masks and rotations"], 4 * (rows + 900 + 2 * (25 * 55 + 25 * 80)));
+  // The two layers below keep queries, keys, values, the sum behind attention (8), gate and up (20 each).
   const kept = phase("gradients", { gradientCheckpointing: false }).tensors;
-  assertEquals(kept["kept by layers"], 4 * 460 * (4 * 8 + 3 * (8 + 8 + 4 + 4 + 8 + 40)));
-  assertAlmostEquals(kept["layer"]!, layerByHand(copies.backward), 1e-6);
+  assertEquals(kept["kept by layers"], 4 * 460 * (4 * 8 + 2 * (8 + 4 + 4 + 8 + 40)));
+  assertEquals(kept["layer"], again["layer"]);
+  // A single micro-batch has no sum yet: the gradients are the head's and the layer's.
+  const single = phase("gradients", { numPrompts: 2, gradientCheckpointing: false }).tensors;
+  assertEquals(single["gradients"], 3200 + LAYER);
+});
+
+Deno.test("with a wide inner block the feed-forward half is the fuller one", () => {
+  const { layer } = phase("gradients", {}, { ...config, intermediateSize: 2000 }).tensors;
+  const { width, intermediate } = copies.backward.feedForward;
+  // All that was kept: queries, keys, values, the sum behind attention, gate and up.
+  assertEquals(layer, 4 * 460 * (8 + 4 + 4 + 8 + 4000 + width * 8 + intermediate * 2000));
 });
 
 Deno.test("with a large vocabulary the head's blocks are the most there", () => {
   const wide = { ...config, vocabSize: 1_000_000 };
   const { logits, gradients } = predictMemory({ ...request, engine: "tensorflow", config: wide })
     .phases.find(({ name }) => name === "gradients")!.tensors;
-  // 400 rows x a million numbers in 64 blocks of 6 Mi: 15,625 wide.
-  assertEquals(logits, 7 * 4 * 400 * 15_625 + 4 * 15_625 * 8);
-  const policy = POLICY + 4 * 999_900 * 8;
-  assertEquals(gradients, policy + 4 * 1_000_000 * 8);
+  // A million rows in 245 pieces of 4082, whose logits for 400 rows are below 6 Mi.
+  assertEquals(logits, 7 * 4 * 400 * 4082 + 8 * 4 * 400 * 8 + 2 * 4 * 4082 * 8);
+  assertEquals(gradients, POLICY + 4 * 999_900 * 8);
+});
+
+Deno.test("with short completions the gradients' end is the fullest: one more matrix like the head", () => {
+  const wide = { ...config, vocabSize: 1_000_000 };
+  const tensors = phase("gradients", { microBatchSize: 1 }, wide).tensors;
+  assertEquals(tensors["gradients"], POLICY + 4 * 999_900 * 8 + 4 * 1_000_000 * 8);
+  // 24 micro-batches of 80 rows, 50 of which are completions', once more as one matrix.
+  assertEquals(tensors["tokens' rows"], 2 * 24 * 4 * (80 + 50) * 8);
+});
+
+Deno.test("a piece of the vocabulary is cut into blocks where its logits are too many", () => {
+  // 100,000 rows in 25 pieces of 4000; 4000 x 4000 logits are 2.5 times 6 Mi: blocks of 1334.
+  assertEquals(
+    blockBytes({ ...config, vocabSize: 100_000 }, 4000),
+    { logits: 4 * 4000 * 1334, block: 4 * 1334 * 8, piece: 4 * 4000 * 8 },
+  );
+});
+
+Deno.test("a rest of the completions' rows is a shorter stretch", () => {
+  // 70 rows in stretches of at most 32: 24, 24 and 22.
+  assertEquals(stretchSums({ P: 1, G: 1, N: 10, T: 70 }, 32), {
+    count: 3,
+    ends: 24 + 48 + 70,
+    scores: 24 * 34 + 24 * 58 + 22 * 80,
+  });
+  assertEquals(stretchSums({ P: 1, G: 1, N: 10, T: 0 }, 32), { count: 0, ends: 0, scores: 0 });
+});
+
+Deno.test("a step of decoding by hand", () => {
+  const short = phase("sampling", { promptTokens: 2 }).tensors;
+  // 24 rows through 3 layers, each like a prompt of one token; by its side copies of a tail of 32 columns.
+  const of = copies.forward;
+  const row = of.width * 8 + of.intermediate * 20 + of.promptQueries * 8 + of.promptKeys * 4 +
+    of.promptScores * 4;
+  assertEquals(copies.decoding.scores, 0);
+  assertEquals(short["layers"], 3 * 4 * 24 * (row + copies.decoding.tails * 2 * 32 * 2));
 });
 
 Deno.test("the update's largest parameter by hand", () => {

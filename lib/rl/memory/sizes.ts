@@ -2,15 +2,17 @@
  * Bytes of the parts of a run, from shapes alone.
  *
  * Shapes: P prompts, G completions of each, B = P x G, N prompt rows, T completion rows, M = P x N + B x T
- * rows, D width, F intermediate width, H heads, K key/value heads, d head width, L layers, V vocabulary.
+ * rows, D width, F intermediate width, H heads, K key/value heads, d head width, L layers, V vocabulary;
+ * a stretch of completion rows is S long and ends at E.
  *
  * @module
  */
 import { adapterShapes, type LoraSettings } from "../lora/adapter.ts";
 import type { ModelConfig } from "../model/config.ts";
 import { expectedShapes } from "../model/files/expected_shapes.ts";
+import { vocabularyPieces } from "../model/gradient_sum.ts";
 import { BLOCK_LOGITS } from "../model/head.ts";
-import type { LayerCopies } from "./calibration.ts";
+import type { EngineCopies, LayerCopies } from "./calibration.ts";
 
 /** Bytes of a number on every engine. */
 export const NUMBER_BYTES = 4;
@@ -56,13 +58,15 @@ export function hiddenBytes({ hiddenSize }: ModelConfig, rows: number): number {
   return NUMBER_BYTES * rows * hiddenSize;
 }
 
-/** What a layer keeps for its backward pass beside its input, if it is not computed again. */
+/** What a layer's backward pass starts from beside its input: for attention, and for the feed-forward block. */
 export function keptBytes(
   { hiddenSize, intermediateSize, numHeads, numKvHeads, headDim }: ModelConfig,
   rows: number,
-): number {
-  const attention = 2 * numHeads * headDim + 2 * numKvHeads * headDim;
-  return NUMBER_BYTES * rows * (attention + hiddenSize + 2 * intermediateSize);
+): { attention: number; feedForward: number } {
+  return {
+    attention: NUMBER_BYTES * rows * (numHeads + 2 * numKvHeads) * headDim,
+    feedForward: NUMBER_BYTES * rows * (hiddenSize + 2 * intermediateSize),
+  };
 }
 
 /** Rows of a batch: each prompt once, and every completion. */
@@ -79,42 +83,84 @@ export function cacheBytes(
   return { prompts: row * P * N, completions: row * P * G * T };
 }
 
+/** What {@linkcode stretchSums} adds up. */
+export interface StretchSums {
+  readonly count: number;
+  /** E of all. */
+  readonly ends: number;
+  /** S x (N + E) of all. */
+  readonly scores: number;
+}
+
 /**
- * What one layer holds while it computes.
+ * The stretches of completions that all have their full length.
  *
- * @param rows Rows that pass through it.
- * @param scores Attention scores of completions and of prompts, as counts of numbers.
+ * @param most Rows of a stretch, at most.
  */
+export function stretchSums({ N, T }: BatchShape, most: number): StretchSums {
+  if (T === 0) return { count: 0, ends: 0, scores: 0 };
+  const size = Math.ceil(T / Math.ceil(T / most));
+  const ends = Array.from({ length: Math.ceil(T / size) }, (_, i) => Math.min(T, (i + 1) * size));
+  return {
+    count: ends.length,
+    ends: ends.reduce((sum, E) => sum + E, 0),
+    scores: ends.reduce((sum, E, i) => sum + (E - i * size) * (N + E), 0),
+  };
+}
+
+/** What all layers share of a batch: rotations, masks, and which row stands where. */
+export function contextBytes(
+  { headDim }: ModelConfig,
+  batch: BatchShape,
+  stretchRows: number,
+): number {
+  const { P, G, N, T } = batch, B = P * G, M = rowsOf(batch);
+  const { count, ends, scores } = stretchSums(batch, stretchRows);
+  const rows = M * (2 * headDim + 2 + 2 * count) + 2 * P * N + 2 * B * T + B * ends;
+  return NUMBER_BYTES * (rows + N * N + P * scores);
+}
+
+/** What one layer's pass holds; without completions (T 0) that of prompts alone. */
 export function layerBytes(
   { hiddenSize, intermediateSize, numHeads, numKvHeads, headDim }: ModelConfig,
   copies: LayerCopies,
-  rows: number,
-  scores: { readonly group: number; readonly prompt: number },
+  batch: BatchShape,
+  stretchRows: number,
 ): number {
-  const perRow = copies.width * hiddenSize + copies.intermediate * intermediateSize +
-    copies.queries * numHeads * headDim + copies.keys * numKvHeads * headDim;
-  return NUMBER_BYTES *
-    (rows * perRow + copies.groupScores * scores.group + copies.promptScores * scores.prompt);
+  const { P, G, N, T } = batch, B = P * G, M = rowsOf(batch);
+  const queries = numHeads * headDim, keys = numKvHeads * headDim;
+  const { count, ends, scores } = stretchSums(batch, stretchRows);
+  return NUMBER_BYTES * (
+    M * (copies.width * hiddenSize + copies.intermediate * intermediateSize) +
+    P * N * (copies.promptQueries * queries + copies.promptKeys * keys) +
+    B * T * (copies.queries * queries + copies.keys * keys) +
+    copies.stretchKeys * B * ends * keys +
+    count * (copies.placedKeys * M + copies.promptKeysByStretch * P * N) * keys +
+    copies.groupScores * B * numHeads * scores +
+    copies.promptScores * P * numHeads * N * N
+  );
 }
 
-/** {@linkcode layerBytes} of a training batch. */
-export function batchLayerBytes(
+/** What a layer holds backwards: in the feed-forward half all it starts from, in attention's what is left of it. */
+export function layerGradientBytes(
   config: ModelConfig,
-  copies: LayerCopies,
+  { backward, stretchRows }: EngineCopies,
   batch: BatchShape,
 ): number {
-  const { P, G, N, T } = batch, H = config.numHeads;
-  return layerBytes(config, copies, rowsOf(batch), {
-    group: P * G * H * T * (N + T),
-    prompt: P * H * N * N,
-  });
+  const { attention, feedForward } = keptBytes(config, rowsOf(batch));
+  return attention + Math.max(
+    feedForward + layerBytes(config, backward.feedForward, batch, stretchRows),
+    layerBytes(config, backward.attention, batch, stretchRows),
+  );
 }
 
-/** A block of the vocabulary for so many completion rows: its logits, and its rows of the head. */
+/** A block of the vocabulary for so many completion rows: its logits, its rows of the head, and its piece's. */
 export function blockBytes(
   { vocabSize, hiddenSize }: ModelConfig,
   rows: number,
-): { logits: number; rows: number } {
-  const width = Math.ceil(vocabSize / Math.ceil(rows * vocabSize / BLOCK_LOGITS));
-  return { logits: NUMBER_BYTES * rows * width, rows: NUMBER_BYTES * width * hiddenSize };
+): { logits: number; block: number; piece: number } {
+  const { size } = vocabularyPieces(vocabSize)[0]!;
+  const width = Math.ceil(size / Math.ceil(rows * size / BLOCK_LOGITS));
+  const ofHead = NUMBER_BYTES * hiddenSize;
+  return { logits: NUMBER_BYTES * rows * width, block: width * ofHead, piece: size * ofHead };
 }

@@ -9,12 +9,14 @@ import type { GrpoConfig } from "../train/train_step.ts";
 import type { EngineCopies } from "./calibration.ts";
 import { decodedTogether, type MemoryPhase, samplingBytes, totalBytes } from "./phase.ts";
 import {
-  batchLayerBytes,
   type BatchShape,
   blockBytes,
+  contextBytes,
   headBytes,
   hiddenBytes,
   keptBytes,
+  layerBytes,
+  layerGradientBytes,
   modelBytes,
   NUMBER_BYTES,
   rowsOf,
@@ -67,6 +69,19 @@ function microBatch(
   };
 }
 
+/** Gradients: all of them, the head's and those of one layer. */
+function gradientSizes(
+  config: ModelConfig,
+  lora: LoraSettings | null,
+): { all: number; head: number; layer: number } {
+  const { numLayers, tieWordEmbeddings, hiddenSize } = config;
+  const all = trainedBytes(config, lora).all;
+  if (lora !== null) return { all, head: 0, layer: all / numLayers };
+  const head = headBytes(config);
+  const outside = (tieWordEmbeddings ? 1 : 2) * head + NUMBER_BYTES * hiddenSize;
+  return { all, head, layer: (all - outside) / numLayers };
+}
+
 /** The forward and backward pass at its fullest of four moments. */
 function gradientBytes(
   config: ModelConfig,
@@ -76,33 +91,46 @@ function gradientBytes(
   const { gradientCheckpointing, lora } = training;
   const { batch, parts } = microBatch(training);
   const M = rowsOf(batch), C = batch.P * batch.G * batch.T, L = config.numLayers;
-  const trained = trainedBytes(config, lora).all;
-  const head = lora === null ? headBytes(config) : 0;
+  const { all, head, layer: ofLayer } = gradientSizes(config, lora);
   const block = blockBytes(config, C);
-  const summed = parts > 1 ? trained : 0;
-  const input = hiddenBytes(config, M);
-  const kept = input + (gradientCheckpointing ? 0 : keptBytes(config, M));
-  const layer = batchLayerBytes(
-    config,
-    gradientCheckpointing ? copies.backwardAgain : copies.backward,
-    batch,
-  );
-  const { logits, rows } = copies.head.backward;
+  // The first micro-batch's gradients become the sum, to which those of the others are added one by one.
+  const sumAtHead = parts > 1 ? all : head;
+  const input = hiddenBytes(config, M), completions = hiddenBytes(config, C);
+  const { attention, feedForward } = keptBytes(config, M);
+  const kept = gradientCheckpointing ? 0 : attention + feedForward;
+  const layer = layerGradientBytes(config, copies, batch);
+  const left = copies.head.left * completions;
+  const shared = contextBytes(config, batch, copies.stretchRows);
+  // Gradients of the tokens' own rows wait for the end, where they are at most as many as the vocabulary.
+  const tokens = lora === null
+    ? Math.min(parts * (input + completions), Math.max(head, input + completions))
+    : 0;
+  const { logits, hidden } = copies.head.backward;
   const moments: Record<string, number>[] = [
     // At the head's last block.
     {
-      gradients: summed + head,
-      "kept by layers": L * kept,
-      logits: logits * block.logits + rows * block.rows,
+      gradients: sumAtHead,
+      "kept by layers": L * (input + kept),
+      "masks and rotations": shared,
+      logits: logits * block.logits + hidden * completions + block.block + block.piece,
     },
-    // At the last layer and at the first one.
-    { gradients: summed + head, "kept by layers": L * kept + input, layer },
-    { gradients: summed + trained, "kept by layers": kept + input, layer },
-    // At the embedding: its gradient, the head's, and their sum.
+    // At the last layer and at the first one: with the gradient between layers, and the layer's own ones.
     {
-      gradients: summed + trained + 2 * head,
-      "one-hot rows": lora === null ? copies.oneHot * NUMBER_BYTES * (M + C) * config.vocabSize : 0,
+      gradients: sumAtHead + ofLayer,
+      "kept by layers": L * input + (L - 1) * kept + input,
+      "head's rows": left,
+      "masks and rotations": shared,
+      layer,
     },
+    {
+      gradients: all + (parts > 1 ? ofLayer : 0),
+      "kept by layers": 2 * input,
+      "head's rows": left,
+      "masks and rotations": shared,
+      layer,
+    },
+    // At the end: the tokens' rows become a matrix like the head, and pieces of the head one matrix.
+    { gradients: all + head, "tokens' rows": 2 * tokens },
   ];
   return moments.reduce((a, b) => totalBytes(b) > totalBytes(a) ? b : a);
 }
@@ -122,7 +150,8 @@ export function trainingPhases(
   );
   const { batch } = microBatch(training);
   const block = blockBytes(config, batch.P * batch.G * batch.T);
-  const { logits, rows } = copies.head.forward;
+  const completions = hiddenBytes(config, batch.P * batch.G * batch.T);
+  const { logits, hidden } = copies.head.forward;
   const phase = (
     name: MemoryPhase["name"],
     tensors: Record<string, number>,
@@ -131,8 +160,8 @@ export function trainingPhases(
   return [
     phase("sampling", samplingBytes(config, copies, sampled)),
     ...(training.beta === 0 ? [] : [phase("reference", {
-      layer: batchLayerBytes(config, copies.forward, batch),
-      logits: logits * block.logits + rows * block.rows,
+      layer: layerBytes(config, copies.forward, batch, copies.stretchRows),
+      logits: logits * block.logits + hidden * completions + block.block,
     })]),
     phase("gradients", gradientBytes(config, copies, training)),
     phase("update", {

@@ -13,7 +13,7 @@ import type { GroupBatch } from "./group_batch.ts";
  * Most rows of a stretch. A stretch costs a fixed time and spares half of the scores within it; as graphs are
  * made for each combination of stretches, long ones are better there.
  */
-const MOST_ROWS = { compiled: 128, plain: 32 } as const;
+export const MOST_ROWS = { compiled: 128, plain: 32 } as const;
 
 /** Rows of a stretch, and the completions that take part. */
 export interface StretchPlan {
