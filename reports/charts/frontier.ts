@@ -92,7 +92,7 @@ type Panel = Extract<TopLevelSpec, { hconcat: unknown }>["hconcat"][number];
 function frontierOfSplit(run: Run, split: string, title: string): Panel {
   const points = frontierPoints(run, split);
   const styles = styleArms(run.experiment);
-  const x = paddedDomain(points.flatMap((p) => [p.tokensLow, p.tokensHigh]), 0.14);
+  const x = paddedDomain(points.flatMap((p) => [p.tokensLow, p.tokensHigh]), 0.22);
   const y = paddedDomain(points.flatMap((p) => [p.accuracyLow, p.accuracyHigh]), 0.1);
   const toPixelX = (tokens: number) => (tokens - x[0]) / (x[1] - x[0]) * WIDTH;
   const toPixelY = (accuracy: number) => (y[1] - accuracy) / (y[1] - y[0]) * HEIGHT;
