@@ -99,12 +99,12 @@ export async function lossGradients(
   const kept = masks.reduce((sum, mask) => sum + mask.reduce((a, b) => a + b, 0), 0);
   // As in TRL, a step whose every completion is masked has loss 0.
   const sizes = { tokenCount: Math.max(1, kept), sequenceCount: advantages_B.length };
-  giveMemoryBack();
   let sum = startGradientSum();
   const metrics: Record<string, number> = {};
   for (const [i, micro] of microBatches.entries()) {
     const { batch, rows } = micro;
     const { weights, config } = policy;
+    giveMemoryBack();
     const again = options.gradientCheckpointing;
     const part = addWeightGradients(weights, config, batch, temperature, again, (tokens) => {
       const mask = tf.tensor2d(masks[i]!, [rows.length, batch.T]);
