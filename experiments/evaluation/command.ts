@@ -5,7 +5,7 @@
  * @module
  */
 
-import { disposeWeights, loadEngine, uploadWeights } from "@terse/rl";
+import { disposeWeights, loadEngine, moveWeights } from "@terse/rl";
 import { resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -72,7 +72,7 @@ async function prepareModel(options: EvaluateOptions): Promise<Prepared> {
     tokenizer,
     maxPositions: config.maxPositionEmbeddings,
   });
-  const weights = uploadWeights(tensors);
+  const weights = moveWeights(tensors);
   return {
     plan,
     answer: policyAnswerer({ config, weights, tokenizer }, plan.config.sampling),

@@ -47,8 +47,7 @@ export function nativeProduct(
   transposeB: boolean,
 ): tf.Tensor2D {
   // A single row is a matter of memory alone, and TensorFlow's own kernel starts sooner.
-  const isLarge = a.shape[0] > 1;
-  const byOneDnn = hasOneDnn && isLarge;
+  const byOneDnn = hasOneDnn && a.shape[0] > 1;
   return product(backend, "MatMul", a, b, transposeA, transposeB, byOneDnn) as tf.Tensor2D;
 }
 

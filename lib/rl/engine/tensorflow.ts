@@ -88,10 +88,10 @@ export async function startTensorflow({ tf32 }: EngineSettings): Promise<Started
     );
   }
   await tf.setBackend("tensorflow");
-  registerNativeProducts(tf.backend() as unknown as NativeBackend);
   const backend = tf.backend() as unknown as NativeBackend & {
     readonly binding: { readonly TF_Version: string };
   };
+  registerNativeProducts(backend);
   return {
     version: `libtensorflow ${backend.binding.TF_Version} (${
       installedFolder().endsWith("-cuda") ? "CUDA" : "CPU"

@@ -17,7 +17,7 @@ import {
   type Value,
 } from "./wasm_code.ts";
 import type { MakeLocal, ModuleCode } from "./wasm_functions.ts";
-import { byFours, type Exponential, exponential, laneSum } from "./wasm_vector_code.ts";
+import { byFours, byRows, type Exponential, exponential, laneSum } from "./wasm_vector_code.ts";
 
 /** Sets `to` to 1 / sqrt(mean(x^2) + epsilon) of a row, four times. */
 function inverseRms(
@@ -48,8 +48,10 @@ export function addRmsNorm(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
     { x: "i32", weight: "i32", to: "i32", rows: "i32", width: "i32", epsilon: "f32" },
     ({ x, weight, to, rows, width, epsilon }, local) => {
       const inverse = local("v128");
-      return loopWhile(
-        i32.ge(rows, 1),
+      return byRows(
+        rows,
+        width,
+        [x, to],
         block(
           inverseRms(inverse, x, width, epsilon, local, multiplyAdd),
           byFours(
@@ -57,9 +59,6 @@ export function addRmsNorm(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
             local,
             ({ load, store }) => store(to, f32x4.mul(f32x4.mul(load(x), inverse), load(weight))),
           ),
-          increase(x, i32.mul(width, 4)),
-          increase(to, i32.mul(width, 4)),
-          increase(rows, -1),
         ),
       );
     },
@@ -79,9 +78,10 @@ export function addRmsNorm(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
     ({ x, weight, dy, dx, dWeight, rows, width, epsilon }, local) => {
       const inverse = local("v128"), sum = local("v128"), projection = local("v128");
       const normed = local("v128"), slope = local("v128");
-      const next = [x, dy, dx].map((list) => increase(list, i32.mul(width, 4)));
-      return loopWhile(
-        i32.ge(rows, 1),
+      return byRows(
+        rows,
+        width,
+        [x, dy, dx],
         block(
           inverseRms(inverse, x, width, epsilon, local, multiplyAdd),
           sum.set(f32x4.constant(0)),
@@ -99,8 +99,6 @@ export function addRmsNorm(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
               slope.set(f32x4.mul(load(dy), load(weight))),
               store(dx, f32x4.mul(inverse, f32x4.sub(slope, f32x4.mul(normed, projection)))),
             )),
-          next,
-          increase(rows, -1),
         ),
       );
     },

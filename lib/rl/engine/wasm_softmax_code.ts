@@ -19,6 +19,7 @@ import type { MakeLocal, ModuleCode } from "./wasm_functions.ts";
 import {
   type Access,
   byFours,
+  byRows,
   type Exponential,
   exponential,
   laneMax,
@@ -64,14 +65,11 @@ export function addSoftmax(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
       const e = exponential(local, multiplyAdd);
       return block(
         e.prepare,
-        loopWhile(
-          i32.ge(rows, 1),
-          block(
-            softmaxRow(({ load }) => load(from), to, width, local, e),
-            increase(from, i32.mul(width, 4)),
-            increase(to, i32.mul(width, 4)),
-            increase(rows, -1),
-          ),
+        byRows(
+          rows,
+          width,
+          [from, to],
+          softmaxRow(({ load }) => load(from), to, width, local, e),
         ),
       );
     },
@@ -131,12 +129,13 @@ export function addSoftmax(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
     "softmaxGradient",
     { weights: "i32", dWeights: "i32", to: "i32", rows: "i32", width: "i32", scale: "f32" },
     ({ weights, dWeights, to, rows, width, scale }, local) => {
-      const sum = local("v128"), scales = local("v128"), bytes = local("i32");
+      const sum = local("v128"), scales = local("v128");
       return block(
         scales.set(f32x4.splat(scale)),
-        bytes.set(i32.mul(width, 4)),
-        loopWhile(
-          i32.ge(rows, 1),
+        byRows(
+          rows,
+          width,
+          [weights, dWeights, to],
           block(
             sum.set(f32x4.constant(0)),
             byFours(
@@ -150,8 +149,6 @@ export function addSoftmax(module: ModuleCode, multiplyAdd: MultiplyAdd): void {
                 to,
                 f32x4.mul(f32x4.mul(load(weights), f32x4.sub(load(dWeights), sum)), scales),
               )),
-            [weights, dWeights, to].map((list) => increase(list, bytes)),
-            increase(rows, -1),
           ),
         ),
       );

@@ -52,6 +52,19 @@ export function byFours(
   );
 }
 
+/** `body` for each of `rows` rows of `width` numbers, to which all of `lists` move on. */
+export function byRows(
+  rows: Local<"i32">,
+  width: Int,
+  lists: readonly Local<"i32">[],
+  body: Statement,
+): Statement {
+  return loopWhile(
+    i32.ge(rows, 1),
+    block(body, lists.map((list) => increase(list, i32.mul(width, 4))), increase(rows, -1)),
+  );
+}
+
 /** The sum of a vector's numbers. */
 export function laneSum(x: Local<"v128">): Value<"f32"> {
   return f32.add(

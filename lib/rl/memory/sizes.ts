@@ -9,9 +9,10 @@
  */
 import { adapterShapes, type LoraSettings } from "../lora/adapter.ts";
 import type { ModelConfig } from "../model/config.ts";
+import { equalParts } from "../model/equal_parts.ts";
 import { expectedShapes } from "../model/files/expected_shapes.ts";
 import { vocabularyPieces } from "../model/gradient_sum.ts";
-import { BLOCK_LOGITS } from "../model/head.ts";
+import { headBlocks } from "../model/head.ts";
 import type { EngineCopies, LayerCopies } from "./calibration.ts";
 
 /** Bytes of a number on every engine. */
@@ -99,12 +100,11 @@ export interface StretchSums {
  */
 export function stretchSums({ N, T }: BatchShape, most: number): StretchSums {
   if (T === 0) return { count: 0, ends: 0, scores: 0 };
-  const size = Math.ceil(T / Math.ceil(T / most));
-  const ends = Array.from({ length: Math.ceil(T / size) }, (_, i) => Math.min(T, (i + 1) * size));
+  const stretches = equalParts(T, most);
   return {
-    count: ends.length,
-    ends: ends.reduce((sum, E) => sum + E, 0),
-    scores: ends.reduce((sum, E, i) => sum + (E - i * size) * (N + E), 0),
+    count: stretches.length,
+    ends: stretches.reduce((sum, { begin, size }) => sum + begin + size, 0),
+    scores: stretches.reduce((sum, { begin, size }) => sum + size * (N + begin + size), 0),
   };
 }
 
@@ -159,8 +159,11 @@ export function blockBytes(
   { vocabSize, hiddenSize }: ModelConfig,
   rows: number,
 ): { logits: number; block: number; piece: number } {
-  const { size } = vocabularyPieces(vocabSize)[0]!;
-  const width = Math.ceil(size / Math.ceil(rows * size / BLOCK_LOGITS));
+  const piece = vocabularyPieces(vocabSize)[0]!, block = headBlocks(rows, piece)[0]!;
   const ofHead = NUMBER_BYTES * hiddenSize;
-  return { logits: NUMBER_BYTES * rows * width, block: width * ofHead, piece: size * ofHead };
+  return {
+    logits: NUMBER_BYTES * rows * block.size,
+    block: block.size * ofHead,
+    piece: piece.size * ofHead,
+  };
 }

@@ -7,6 +7,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { addInPlace } from "../engine/add_in_place.ts";
+import { equalParts, type RowRange } from "./equal_parts.ts";
 import { embeddingGradient } from "./ops.ts";
 
 /** Most rows of a piece. */
@@ -40,19 +41,9 @@ export function addGradient({ whole }: GradientSum, name: string, gradient: tf.T
   whole[name] = added(whole[name], gradient);
 }
 
-/** Some of the vocabulary's rows. */
-export interface VocabularyPiece {
-  readonly begin: number;
-  readonly size: number;
-}
-
 /** The pieces of V rows. */
-export function vocabularyPieces(V: number): VocabularyPiece[] {
-  const size = Math.ceil(V / Math.ceil(V / PIECE_ROWS));
-  return Array.from({ length: Math.ceil(V / size) }, (_, i) => ({
-    begin: i * size,
-    size: Math.min(size, V - i * size),
-  }));
+export function vocabularyPieces(V: number): RowRange[] {
+  return equalParts(V, PIECE_ROWS);
 }
 
 /** Adds the gradient of a piece of a matrix `[V, D]`, which it takes over. */

@@ -7,11 +7,11 @@ import * as tf from "@tensorflow/tfjs";
 import { bucketSize } from "../graph/bucket.ts";
 import type { Tensors } from "../graph/compile.ts";
 import { MASKED_SCORE } from "./attention.ts";
-import { layOutStretch, planStretches } from "./stretches.ts";
 import type { ModelConfig } from "./config.ts";
 import type { GroupBatch } from "./group_batch.ts";
 import type { GroupContext } from "./layer.ts";
 import { rotationAt } from "./rotary.ts";
+import { layOutStretch, planStretches } from "./stretches.ts";
 
 /** The causal mask of `length` rows: 0 on and below the diagonal, {@link MASKED_SCORE} above. */
 export function causalMask(length: number): tf.Tensor2D {

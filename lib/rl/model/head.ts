@@ -8,11 +8,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { runCompiled } from "../graph/compile.ts";
-import { type VocabularyPiece, vocabularyPieces } from "./gradient_sum.ts";
+import { equalParts, type RowRange } from "./equal_parts.ts";
+import { vocabularyPieces } from "./gradient_sum.ts";
 import { matMul } from "./ops.ts";
 
 /** Most logits of one block: 24 MiB of float32, which allocators keep where larger ones go back to the system. */
-export const BLOCK_LOGITS = 6 * 1024 * 1024;
+const BLOCK_LOGITS = 6 * 1024 * 1024;
 
 /** Log-probability of each row's label and entropy (nats) of each row's distribution. */
 export interface LabelLogprobs {
@@ -33,16 +34,13 @@ export function headLogits(
 }
 
 /** A piece of the vocabulary in blocks whose logits for M rows are not too many. */
-function blocksOf(M: number, { begin, size }: VocabularyPiece): VocabularyPiece[] {
-  const rows = Math.ceil(size / Math.ceil(M * size / BLOCK_LOGITS));
-  return Array.from({ length: Math.ceil(size / rows) }, (_, i) => ({
-    begin: begin + i * rows,
-    size: Math.min(rows, size - i * rows),
-  }));
+export function headBlocks(M: number, { begin, size }: RowRange): RowRange[] {
+  return equalParts(size, BLOCK_LOGITS / M)
+    .map((block) => ({ begin: begin + block.begin, size: block.size }));
 }
 
 /** A block's rows of the head, for the caller to dispose. */
-function takeRows(head_V_D: tf.Tensor2D, { begin, size }: VocabularyPiece): tf.Tensor2D {
+function takeRows(head_V_D: tf.Tensor2D, { begin, size }: RowRange): tf.Tensor2D {
   return tf.slice(head_V_D, [begin, 0], [size, head_V_D.shape[1]]);
 }
 
@@ -99,7 +97,7 @@ export function labelLogprobs(
       weighted: tf.zeros([M, 1]),
     };
     const pieces = vocabularyPieces(head_V_D.shape[0]);
-    for (const rows of pieces.flatMap((piece) => blocksOf(M, piece))) {
+    for (const rows of pieces.flatMap((piece) => headBlocks(M, piece))) {
       const block = takeRows(head_V_D, rows);
       const next = runCompiled("head", { ...sums, hidden, block }, addBlock);
       tf.dispose([sums, block]);
@@ -177,7 +175,7 @@ export function labelLogprobsGradient(
   let dHidden: tf.Tensor2D = tf.zeros([M, D]);
   for (const [index, piece] of vocabularyPieces(head_V_D.shape[0]).entries()) {
     const dBlocks: tf.Tensor2D[] = [];
-    for (const part of blocksOf(M, piece)) {
+    for (const part of headBlocks(M, piece)) {
       const block = takeRows(head_V_D, part);
       const inputs = { hidden, block, ...rows, dHidden };
       if (takePiece === null) {

@@ -83,7 +83,7 @@ export function runLayerGradient(
 ): { dInput_M_D: tf.Tensor2D; gradients: Record<string, tf.Tensor> } {
   const own = layerWeights(weights, config, index);
   const ofContext = contextTensors(context);
-  const { q, k, v, ...feedForward } = kept ?? computeValues(x_M_D, own, config, context);
+  const { q, k, v, ...feedForward } = kept ?? computeValues(x_M_D, own, ofContext, config, context);
   const name = (pass: string) => graphName(pass, config, context);
 
   const half = { ...own, ...feedForward, dOutput: dOutput_M_D };
@@ -123,10 +123,11 @@ function named({ dInput_M_D, gradients }: HalfGradient): Tensors {
 function computeValues(
   x_M_D: tf.Tensor2D,
   own: LayerWeights,
+  ofContext: Tensors,
   config: ModelConfig,
   context: GroupContext,
 ): LayerValues {
-  const inputs = { ...own, ...contextTensors(context), x: x_M_D };
+  const inputs = { ...own, ...ofContext, x: x_M_D };
   const name = graphName("layer, again", config, context);
   return runCompiled<Tensors, Tensors>(name, inputs, (inputs) => {
     const x = inputs["x"] as tf.Tensor2D;

@@ -10,6 +10,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "../engine/native_backend.ts";
 import { nativeProduct } from "../engine/native_products.ts";
+import { hasOwnKernels, runOwnKernel } from "../engine/own_kernel.ts";
 import { compiles } from "../graph/compile.ts";
 
 /**
@@ -53,22 +54,12 @@ export function matMul(
   return tf.matMul(a, b, transposeA, transposeB);
 }
 
-/** Whether the wasm engine computes, which has kernels for some operations of several steps. */
-function isWasm(): boolean {
-  return tf.getBackend() === "wasm";
-}
-
-/** Runs a kernel of the engine's own. */
-function fused(name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap = {}) {
-  return [tf.engine().runKernel(name, inputs, attributes)].flat() as tf.Tensor[];
-}
-
 /**
  * RMSNorm (Zhang & Sennrich, arXiv 1910.07467): `x / sqrt(mean(x^2) + epsilon) * weight`, row by row.
  */
 export function rmsNorm(x_M_D: tf.Tensor2D, weight_D: tf.Tensor1D, epsilon: number): tf.Tensor2D {
-  if (isWasm()) {
-    return fused("RmsNorm", { x: x_M_D, weight: weight_D }, { epsilon })[0] as tf.Tensor2D;
+  if (hasOwnKernels()) {
+    return runOwnKernel("RmsNorm", { x: x_M_D, weight: weight_D }, { epsilon })[0] as tf.Tensor2D;
   }
   return tf.mul(tf.mul(x_M_D, inverseRms(x_M_D, epsilon)), weight_D);
 }
@@ -87,9 +78,9 @@ export function rmsNormGradient(
   epsilon: number,
   dy_M_D: tf.Tensor2D,
 ): { dx_M_D: tf.Tensor2D; dWeight_D: tf.Tensor1D } {
-  if (isWasm()) {
+  if (hasOwnKernels()) {
     const inputs = { x: x_M_D, weight: weight_D, dy: dy_M_D };
-    const [dx_M_D, dWeight_D] = fused("RmsNormGradient", inputs, { epsilon });
+    const [dx_M_D, dWeight_D] = runOwnKernel("RmsNormGradient", inputs, { epsilon });
     return { dx_M_D: dx_M_D as tf.Tensor2D, dWeight_D: dWeight_D as tf.Tensor1D };
   }
   const inverse = inverseRms(x_M_D, epsilon);
@@ -104,7 +95,9 @@ export function rmsNormGradient(
 
 /** SwiGLU's gate (Shazeer, arXiv 2002.05202): `silu(gate) * up`. */
 export function swiglu(gate_M_I: tf.Tensor2D, up_M_I: tf.Tensor2D): tf.Tensor2D {
-  if (isWasm()) return fused("Swiglu", { gate: gate_M_I, up: up_M_I })[0] as tf.Tensor2D;
+  if (hasOwnKernels()) {
+    return runOwnKernel("Swiglu", { gate: gate_M_I, up: up_M_I })[0] as tf.Tensor2D;
+  }
   return tf.mul(tf.mul(gate_M_I, tf.sigmoid(gate_M_I)), up_M_I);
 }
 
@@ -114,9 +107,9 @@ export function swigluGradient(
   up_M_I: tf.Tensor2D,
   dy_M_I: tf.Tensor2D,
 ): { dGate_M_I: tf.Tensor2D; dUp_M_I: tf.Tensor2D } {
-  if (isWasm()) {
+  if (hasOwnKernels()) {
     const inputs = { gate: gate_M_I, up: up_M_I, dy: dy_M_I };
-    const [dGate_M_I, dUp_M_I] = fused("SwigluGradient", inputs);
+    const [dGate_M_I, dUp_M_I] = runOwnKernel("SwigluGradient", inputs);
     return { dGate_M_I: dGate_M_I as tf.Tensor2D, dUp_M_I: dUp_M_I as tf.Tensor2D };
   }
   const s = tf.sigmoid(gate_M_I);
@@ -138,7 +131,9 @@ export function maskedSoftmax<T extends tf.Tensor>(
   scale: number,
   mask_A_1_T_W: tf.Tensor4D,
 ): T {
-  if (isWasm()) return fused("MaskedSoftmax", { scores, mask: mask_A_1_T_W }, { scale })[0] as T;
+  if (hasOwnKernels()) {
+    return runOwnKernel("MaskedSoftmax", { scores, mask: mask_A_1_T_W }, { scale })[0] as T;
+  }
   const [A, , T, W] = mask_A_1_T_W.shape;
   const masked = tf.add(tf.mul(tf.reshape(scores, [A, -1, T, W]), scale), mask_A_1_T_W);
   return tf.reshape(tf.softmax(masked), scores.shape) as T;
@@ -150,7 +145,9 @@ export function maskedSoftmaxGradient<T extends tf.Tensor>(
   dWeights: T,
   scale: number,
 ): T {
-  if (isWasm()) return fused("SoftmaxGradient", { weights, dWeights }, { scale })[0] as T;
+  if (hasOwnKernels()) {
+    return runOwnKernel("SoftmaxGradient", { weights, dWeights }, { scale })[0] as T;
+  }
   const product = tf.mul(weights, dWeights);
   return tf.mul(tf.sub(product, tf.mul(weights, tf.sum(product, -1, true))), scale) as T;
 }

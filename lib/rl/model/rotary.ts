@@ -6,6 +6,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { hasOwnKernels, runOwnKernel } from "../engine/own_kernel.ts";
 import { matMul } from "./ops.ts";
 
 /** What rotates a set of rows: cosines and sines by row, and the matrix that swaps the halves. */
@@ -62,12 +63,12 @@ function rotateAtOnce(
   { cos_M_1_d: cos, sin_M_1_d: sin }: Rotation,
   sign: 1 | -1,
 ): tf.Tensor2D {
-  return tf.engine().runKernel("Rotate", { x, cos, sin }, { sign }) as tf.Tensor2D;
+  return runOwnKernel("Rotate", { x, cos, sin }, { sign })[0] as tf.Tensor2D;
 }
 
 /** Rotates `[M, H*d]` rows of heads. */
 export function rotate(x: tf.Tensor2D, numHeads: number, rotation: Rotation): tf.Tensor2D {
-  if (tf.getBackend() === "wasm") return rotateAtOnce(x, rotation, 1);
+  if (hasOwnKernels()) return rotateAtOnce(x, rotation, 1);
   const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = x.shape;
   const byHead = (rows: tf.Tensor) => tf.reshape(rows, [M, numHeads, width / numHeads]);
@@ -82,7 +83,7 @@ export function rotateGradient(
   numHeads: number,
   rotation: Rotation,
 ): tf.Tensor2D {
-  if (tf.getBackend() === "wasm") return rotateAtOnce(dy, rotation, -1);
+  if (hasOwnKernels()) return rotateAtOnce(dy, rotation, -1);
   const { cos_M_1_d, sin_M_1_d, halves_d_d } = rotation;
   const [M, width] = dy.shape;
   const byHead = tf.reshape(dy, [M, numHeads, width / numHeads]);

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { bucketSize } from "../graph/bucket.ts";
 import { compiles } from "../graph/compile.ts";
 import { MASKED_SCORE } from "./attention.ts";
+import { equalParts } from "./equal_parts.ts";
 import type { GroupBatch } from "./group_batch.ts";
 
 /**
@@ -28,9 +29,8 @@ export interface StretchPlan {
 export function planStretches({ P, G, T, completionLengths_B }: GroupBatch): StretchPlan[] {
   const isCompiled = compiles();
   const rows = bucketSize(T);
-  const size = bucketSize(
-    Math.ceil(rows / Math.ceil(rows / MOST_ROWS[isCompiled ? "compiled" : "plain"])),
-  );
+  const most = MOST_ROWS[isCompiled ? "compiled" : "plain"];
+  const size = bucketSize(equalParts(rows, most)[0]!.size);
   const longestFirst = Array.from(
     { length: P },
     (_, p) =>
@@ -42,10 +42,9 @@ export function planStretches({ P, G, T, completionLengths_B }: GroupBatch): Str
     const reaching = longestFirst.map((members) =>
       members.filter((b) => completionLengths_B[b]! > begin).length
     );
-    const most = Math.max(...reaching);
     // Few different numbers are few different graphs.
     const step = isCompiled ? Math.ceil(G / 4) : 1;
-    const count = Math.min(G, Math.ceil(most / step) * step);
+    const count = Math.min(G, Math.ceil(Math.max(...reaching) / step) * step);
     plans.push({
       begin,
       end: Math.min(rows, begin + size),

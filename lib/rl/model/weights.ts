@@ -19,36 +19,40 @@ function isLinear(name: string): boolean {
   return name.endsWith("_proj.weight") || isAdapterMatrix(name);
 }
 
+/**
+ * A tensor as the engine keeps it.
+ *
+ * @param isOwn whether it must not share the array's memory, as tensors of the tensorflow engine else do.
+ */
+function uploadWeight(name: string, { shape, data }: TensorData, isOwn: boolean): tf.Tensor {
+  return tf.tidy(() => {
+    const tensor = tf.tensor(data, [...shape], "float32");
+    if (isLinear(name)) return tf.transpose(tensor);
+    return isOwn ? tf.mul(tensor, 1) : tensor;
+  });
+}
+
 /** Uploads a file's tensors (Hugging Face layout). The caller owns the result: see {@link disposeWeights}. */
 export function uploadWeights(tensors: NamedTensors): Weights {
-  const weights: Record<string, tf.Tensor> = {};
-  for (const [name, { shape, data }] of tensors) {
-    weights[name] = tf.tidy(() => {
-      const tensor = tf.tensor(data, [...shape], "float32");
-      return isLinear(name) ? tf.transpose(tensor) : tensor;
-    });
-  }
-  return weights;
+  return Object.fromEntries(
+    [...tensors].map(([name, tensor]) => [name, uploadWeight(name, tensor, false)]),
+  );
 }
 
 /**
- * The same of tensors that nothing else needs. On the tensorflow engine, whose tensors share the memory of the
- * arrays that they are made of, each array goes as soon as it is copied, and what the policy's updates free is
- * TensorFlow's to use again.
+ * The same of tensors that nothing else needs. On the tensorflow engine each array goes as soon as it is copied,
+ * and what the policy's updates free is TensorFlow's to use again.
  *
  * @param tensors Not to be used afterwards.
  */
 export function moveWeights(tensors: NamedTensors): Weights {
   if (nativeBackend() === null) return uploadWeights(tensors);
   const weights: Record<string, tf.Tensor> = {};
-  for (const [name, { shape, data }] of tensors) {
-    weights[name] = tf.tidy(() => {
-      const tensor = tf.tensor(data, [...shape], "float32");
-      return isLinear(name) ? tf.transpose(tensor) : tf.mul(tensor, 1);
-    });
+  for (const [name, tensor] of tensors) {
+    weights[name] = uploadWeight(name, tensor, true);
     // The garbage collector has no reason to run for a few large arrays.
-    const { buffer } = data;
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength) buffer.transfer(0);
+    const { buffer, byteLength } = tensor.data;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
   }
   return weights;
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import * as tf from "@tensorflow/tfjs";
+import { hasOwnKernels, runOwnKernel } from "../engine/own_kernel.ts";
 import type { DecodeAttentionInputs } from "../engine/wasm_attention.ts";
 import type { Projected } from "../model/attention.ts";
 import type { ModelConfig } from "../model/config.ts";
@@ -61,7 +62,7 @@ function attendAtOnce(
     tailKeys: tail.keys,
     tailValues: tail.values,
   };
-  const [attended_B_HD, keys, values] = tf.engine().runKernel(
+  const [attended_B_HD, keys, values] = runOwnKernel(
     "DecodeAttention",
     inputs as unknown as tf.NamedTensorMap,
   ) as unknown as [tf.Tensor2D, tf.Tensor3D, tf.Tensor3D];
@@ -126,7 +127,7 @@ export function decodeLayer(
   mask_PK_Rh_W: tf.Tensor3D,
 ): { x_B_D: tf.Tensor2D; tail: RowKeysValues } {
   const projected = project(x_B_D, weights, config, rotation);
-  const isAtOnce = tf.getBackend() === "wasm" && config.headDim % 4 === 0;
+  const isAtOnce = hasOwnKernels() && config.headDim % 4 === 0;
   const { attended_B_HD, tail } = isAtOnce
     ? attendAtOnce(projected, cache, mask_PK_Rh_W)
     : attendByParts(projected, cache, config, mask_PK_Rh_W);

@@ -15,7 +15,7 @@ import { sha256OfFiles } from "../model/files/binary_file.ts";
 import { readSafetensors, writeSafetensors } from "../model/files/safetensors.ts";
 import type { NamedTensors } from "../model/files/tensor_data.ts";
 import type { ModelConfig } from "../model/config.ts";
-import { downloadWeights, uploadWeights, type Weights } from "../model/weights.ts";
+import { downloadWeights, moveWeights, type Weights } from "../model/weights.ts";
 import type { Policy } from "../policy.ts";
 import type { GrpoState } from "./train_step.ts";
 
@@ -130,7 +130,7 @@ export async function loadCheckpoint(
   const weights = await read(WEIGHTS);
   const m = await read(FIRST_MOMENTS), v = await read(SECOND_MOMENTS);
   const ref = Object.hasOwn(manifest.sha256, REFERENCE) ? await read(REFERENCE) : null;
-  const own = uploadWeights(weights);
+  const own = moveWeights(weights);
   return {
     step: state.step,
     policy: {
@@ -140,10 +140,10 @@ export async function loadCheckpoint(
     },
     optimizer: {
       step: state.optimizerStep,
-      m: { ...uploadWeights(m) },
-      v: { ...uploadWeights(v) },
+      m: { ...moveWeights(m) },
+      v: { ...moveWeights(v) },
     },
     rewards: state.rewards,
-    refWeights: ref === null ? null : uploadWeights(ref),
+    refWeights: ref === null ? null : moveWeights(ref),
   };
 }
